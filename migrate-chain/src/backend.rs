@@ -95,7 +95,9 @@ impl Backends {
 
     /// The backends of the set, in the order of [`Backend::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Backend> {
-        Backend::ALL.into_iter().filter(move |&backend| self.contains(backend))
+        Backend::ALL
+            .into_iter()
+            .filter(move |&backend| self.contains(backend))
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod backend;
 mod chain;
+mod check;
 mod checksum;
 mod directory;
 mod lock;
-mod metadata;
+mod naming;
+mod nearest;
 mod plan;
 mod problem;
 mod revision;
@@ -18,9 +20,14 @@ mod settings;
 mod target;
 
 pub use backend::{Backend, Backends};
-pub use chain::Chain;
+pub use chain::{Chain, Place};
 pub use checksum::Checksum;
-pub use plan::{Direction, Plan, PlanError, Step};
-pub use revision::{Revision, Transactions};
+pub use directory::{Project, find};
+pub use lock::Lock;
+pub use naming::{Moment, new_directory_name};
+pub use plan::{Direction, Plan, PlanError};
+pub use problem::{AdoptedDown, Problem, Problems, Relink};
+pub use revision::{Options, Revision, Transactions};
 pub use script::{Position, Script, ScriptError, Statement, split};
+pub use settings::{FileName, Settings};
 pub use target::{Target, TargetError};

@@ -85,6 +85,18 @@ impl Script {
             facts: Cow::Borrowed(facts),
         }
     }
+
+    /// The backends it is for.
+    #[must_use]
+    pub fn backends(&self) -> Backends {
+        self.backends
+    }
+
+    /// Whether it has no statement.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facts.len() <= 32
+    }
 }
 
 /// Splits a text into statements by the rules of one backend.

@@ -1,0 +1,194 @@
+//! How to mend each problem.
+
+use super::{Problem, Relink};
+use crate::ScriptError;
+
+impl Problem {
+    /// How to mend it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::MissingDirectory { .. } => {
+                "`migrate init` makes it; a directory elsewhere is named by `dir` in migrate.toml"
+                    .to_owned()
+            }
+            Self::NoRevision { .. } => {
+                "`migrate revision -m \"first\"` makes the first one".to_owned()
+            }
+            Self::Unreadable { .. } => {
+                "look at its permissions, and where it leads if it is a link".to_owned()
+            }
+            Self::NoId { .. } => {
+                "begin the name with an id: 2026-11-21-101112_create_members".to_owned()
+            }
+            Self::IdTooLong { .. } => {
+                "the id is the name up to the first `_`, without dashes: shorten it".to_owned()
+            }
+            Self::ReservedId { .. } => "rename the directory".to_owned(),
+            Self::DuplicateId { .. } => {
+                "dashes do not count: rename one of the two directories, so that its id differs"
+                    .to_owned()
+            }
+            Self::NoRunInTransaction { .. } => "write it: `run_in_transaction = true`".to_owned(),
+            Self::MissingUp { file, backends } => missing_up(file, *backends),
+            Self::AdoptedDowns { irreversible, .. } => adopted_downs(irreversible),
+            Self::Counterpart { file, counterpart } => {
+                format!(
+                    "write {}, or a script of that direction for every backend",
+                    sibling(file, counterpart)
+                )
+            }
+            Self::Misspelt { right, .. } => format!("rename it to {right}"),
+            Self::NotUtf8 { .. } => "save it as UTF-8".to_owned(),
+            Self::Nul { .. } => {
+                "take it out; a file in UTF-16 is full of them: save it as UTF-8".to_owned()
+            }
+            Self::Script { error, .. } => script(error),
+            Self::TransactionControl { keyword, key, .. } => {
+                format!("take {keyword} out, or write `{key} = false` in metadata.toml")
+            }
+            Self::MissingDown { .. }
+            | Self::EmptyDown { .. }
+            | Self::IrreversibleWithDown { .. } => self.down_help(),
+            Self::NotToml { .. }
+            | Self::UnknownKey { .. }
+            | Self::WrongType { .. }
+            | Self::BadValue { .. }
+            | Self::UnknownRevision { .. } => self.toml_help(),
+            Self::LockConflict { .. } | Self::Vanished { .. } | Self::Sealed { .. } => {
+                self.lock_help()
+            }
+            _ => self.link_help(),
+        }
+    }
+
+    fn link_help(&self) -> String {
+        match self {
+            Self::FollowsItself { .. } => "write the id of the revision before it as its down_revision, or \"base\" for the first".to_owned(),
+            Self::MissingParent { nearest: Some(nearest), .. } => format!("did you mean `down_revision = \"{nearest}\"`?"),
+            Self::MissingParent { .. } => {
+                "write the id of a revision that is here, or bring that one back: it may be on another branch".to_owned()
+            }
+            Self::Cycle { .. } => "one of them must follow a revision outside the circle, or \"base\"".to_owned(),
+            Self::Fork { mend, .. } | Self::SeveralBases { mend, .. } | Self::Unlinked { mend, .. } => relink(mend),
+            Self::Backwards { rename, .. } => {
+                format!("rename the directory so that its id is later, for example to {rename}, and let what follows it name the new id")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn toml_help(&self) -> String {
+        match self {
+            Self::NotToml { .. } => {
+                "text values stand in quotes, a list in [ ], and every key on a line of its own"
+                    .to_owned()
+            }
+            Self::UnknownKey {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean `{nearest}`?"),
+            Self::UnknownKey { .. } => "take it out".to_owned(),
+            Self::WrongType { key, expected, .. } => {
+                format!("write {expected}: `{}`", example(key))
+            }
+            Self::BadValue { key, .. } => format!("for example `{}`", example(key)),
+            Self::UnknownRevision {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean `{nearest}`?"),
+            _ => "take it out".to_owned(),
+        }
+    }
+
+    fn down_help(&self) -> String {
+        match self {
+            Self::IrreversibleWithDown { down, .. } => {
+                format!("take `irreversible` out, or delete {down}")
+            }
+            _ => "write it, or say in metadata.toml why there is none: `irreversible = \"drops the audit table\"`".to_owned(),
+        }
+    }
+
+    fn lock_help(&self) -> String {
+        match self {
+            Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: the next `migrate` command writes it anew".to_owned(),
+            Self::Vanished { what, .. } => format!(
+                "bring {what} back; or, if it was deleted on purpose and no database has it, delete its lines from the lock"
+            ),
+            _ => "bring it back as it was, and put the change into a new revision".to_owned(),
+        }
+    }
+}
+
+fn relink(mend: &Relink) -> String {
+    let Relink {
+        revision,
+        down_revision,
+        rename,
+    } = mend;
+    let directory = rename.as_ref().unwrap_or(revision);
+    let line = format!("write `down_revision = \"{down_revision}\"` in {directory}/metadata.toml");
+    match rename {
+        Some(rename) => format!(
+            "one line again: rename {revision} to {rename}, so that its id is later,\nand {line}"
+        ),
+        None => format!("one line again: {line}"),
+    }
+}
+
+fn missing_up(file: &str, backends: crate::Backends) -> String {
+    let names: Vec<_> = backends
+        .iter()
+        .map(|backend| sibling(file, &format!("up.{backend}.sql")))
+        .collect();
+    if names.is_empty() {
+        return format!("write {file}, or delete the directory");
+    }
+    format!("write {}, or an up.sql for every backend", names.join(", "))
+}
+
+fn adopted_downs(irreversible: &[String]) -> String {
+    let names: Vec<_> = irreversible
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    let line = format!("irreversible = [{}]", names.join(", "));
+    format!("write their downs; or accept it in migrate.toml, as `migrate init` does:\n{line}")
+}
+
+fn script(error: &ScriptError) -> String {
+    match error {
+        ScriptError::Unterminated { .. } => "close it".to_owned(),
+        ScriptError::ClientCommand { .. } => {
+            "take it out: write SQL that the server itself understands".to_owned()
+        }
+        ScriptError::CopyFromStdin { .. } => "write the rows as INSERT".to_owned(),
+        _ => "split it into several revisions".to_owned(),
+    }
+}
+
+fn sibling(file: &str, name: &str) -> String {
+    file.rsplit_once('/').map_or_else(
+        || name.to_owned(),
+        |(directory, _)| format!("{directory}/{name}"),
+    )
+}
+
+fn example(key: &str) -> &'static str {
+    match key {
+        "down_revision" => "down_revision = \"20261121101112\"",
+        "run_in_transaction" => "run_in_transaction = true",
+        "revert_in_transaction" => "revert_in_transaction = false",
+        "lock_timeout" => "lock_timeout = \"5s\"",
+        "backends" => "backends = [\"sqlite\", \"postgres\"]",
+        "dir" => "dir = \"db/migrations\"",
+        "database_url" => "database_url = \"${DATABASE_URL}\"",
+        "file_name" => "file_name = \"timestamp\"",
+        "session" | "session.sqlite" | "session.postgres" | "session.mysql" => {
+            "[session] mysql = [\"SET foreign_key_checks = 0\"]"
+        }
+        "irreversible" => "irreversible = \"drops the audit table\"",
+        _ => "version = 1",
+    }
+}

@@ -1,0 +1,483 @@
+//! Everything that can be wrong with a migrations directory: one variant each, with the file, the message and the mend.
+
+mod help;
+mod report;
+
+use crate::{Backends, Checksum, Position, ScriptError};
+
+pub use report::Problems;
+
+/// One thing that is wrong with a migrations directory. Display says what, in one line.
+///
+/// `file` is always relative to the migrations directory, with `/` between its parts; `""` is the directory itself.
+///
+/// ```
+/// use migrate_chain::{Chain, Revision};
+///
+/// let problems = Chain::link(vec![Revision::new("a").following("base"), Revision::new("b").following("gone")]).unwrap_err();
+/// assert_eq!(problems[0].file(), "b/metadata.toml");
+/// assert_eq!(problems[0].to_string(), "b follows `gone`, which is not there");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// There is no such directory.
+    #[error("there is no such directory")]
+    MissingDirectory {
+        /// `""`.
+        file: String,
+    },
+    /// There is no revision in the directory.
+    #[error("there is no revision here")]
+    NoRevision {
+        /// `""`.
+        file: String,
+    },
+    /// A file or directory cannot be read.
+    #[error("cannot be read: {error}")]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// What the system says.
+        error: String,
+    },
+    /// A directory's name gives no id.
+    #[error("the name of the directory gives no id")]
+    NoId {
+        /// The directory.
+        file: String,
+    },
+    /// An id does not fit into Diesel's column.
+    #[error("the id `{id}` has {length} characters; 50 are the most")]
+    IdTooLong {
+        /// The directory.
+        file: String,
+        /// The id.
+        id: String,
+        /// Its length in characters.
+        length: usize,
+    },
+    /// An id is a word that means a place on every chain.
+    #[error(
+        "the id `{id}` is a word of its own: `head`, `base` and `current` name places on every chain"
+    )]
+    ReservedId {
+        /// The directory.
+        file: String,
+        /// The id.
+        id: String,
+    },
+    /// Two directories have one id.
+    #[error("duplicate id: {file} and {other} are both `{id}`")]
+    DuplicateId {
+        /// The later directory.
+        file: String,
+        /// The id.
+        id: String,
+        /// The earlier directory.
+        other: String,
+    },
+    /// A revision names itself as its down_revision.
+    #[error("{revision} follows itself")]
+    FollowsItself {
+        /// The metadata.toml.
+        file: String,
+        /// The revision's directory.
+        revision: String,
+    },
+    /// A revision's down_revision is no revision of the directory.
+    #[error("{revision} follows `{parent}`, which is not there")]
+    MissingParent {
+        /// The metadata.toml.
+        file: String,
+        /// The revision's directory.
+        revision: String,
+        /// What it names.
+        parent: String,
+        /// What it may have meant.
+        nearest: Option<String>,
+    },
+    /// Revisions follow each other in a circle.
+    #[error("a cycle: {} follow each other", members.join(", "))]
+    Cycle {
+        /// The metadata.toml of the first member.
+        file: String,
+        /// The directories, in version order of the first, then each the one that the one before follows.
+        members: Vec<String>,
+    },
+    /// Several revisions follow one.
+    #[error("a fork: {} both follow {parent}", both(children))]
+    Fork {
+        /// The metadata.toml of the one to move.
+        file: String,
+        /// The directory of the revision that they follow.
+        parent: String,
+        /// Their directories, in version order.
+        children: Vec<String>,
+        /// How to make one line of it.
+        mend: Relink,
+    },
+    /// Several revisions are the first.
+    #[error("several bases: {} are both first", both(bases))]
+    SeveralBases {
+        /// The metadata.toml of the one to move.
+        file: String,
+        /// Their directories, in version order.
+        bases: Vec<String>,
+        /// How to make one line of it.
+        mend: Relink,
+    },
+    /// A link goes backwards in version order.
+    #[error("{revision} goes backwards in version order: it follows {parent}, whose id is later")]
+    Backwards {
+        /// The revision's directory.
+        file: String,
+        /// The revision's directory.
+        revision: String,
+        /// The directory of what it follows.
+        parent: String,
+        /// A name for the directory that sorts after `parent`.
+        rename: String,
+    },
+    /// A revision without a link where the chain is linked already.
+    #[error("{revision} has no down_revision, and the chain is linked already from {first} on")]
+    Unlinked {
+        /// The revision's directory.
+        file: String,
+        /// The revision's directory.
+        revision: String,
+        /// The first linked revision.
+        first: String,
+        /// Where to put it.
+        mend: Relink,
+    },
+    /// A TOML file does not parse.
+    #[error("not TOML: {error}")]
+    NotToml {
+        /// The file.
+        file: String,
+        /// The line.
+        line: Option<usize>,
+        /// What the parser says.
+        error: String,
+    },
+    /// A key that nothing reads.
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What it may have meant.
+        nearest: Option<String>,
+    },
+    /// A value of the wrong type.
+    #[error("`{key}` is {found} and must be {expected}")]
+    WrongType {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What it is.
+        found: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A value of the right type that says nothing usable.
+    #[error("`{key} = {value}`: {why}")]
+    BadValue {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The key.
+        key: String,
+        /// The value, as TOML.
+        value: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A metadata.toml without `run_in_transaction`.
+    #[error("`run_in_transaction` is missing, and Diesel takes a missing one for false")]
+    NoRunInTransaction {
+        /// The metadata.toml.
+        file: String,
+    },
+    /// migrate.toml names a revision that is not there.
+    #[error("`{key}` names `{name}`, which is not there")]
+    UnknownRevision {
+        /// The settings file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The key.
+        key: &'static str,
+        /// The name.
+        name: String,
+        /// What it may have meant.
+        nearest: Option<String>,
+    },
+    /// No up script, or none for some of the backends.
+    #[error("no up script{}", for_backends(*backends))]
+    MissingUp {
+        /// The up.sql that is not there.
+        file: String,
+        /// The backends without one, where others have one.
+        backends: Backends,
+    },
+    /// No down script, or none for some of the backends, and no word that it is meant so.
+    #[error("no down script{}", for_backends(*backends))]
+    MissingDown {
+        /// The down.sql that is not there.
+        file: String,
+        /// The backends without one, where others have one.
+        backends: Backends,
+    },
+    /// A down script without a statement, and no word that it is meant so.
+    #[error("the down script has no statement")]
+    EmptyDown {
+        /// The script.
+        file: String,
+    },
+    /// Adopted revisions that cannot be taken back, and no word that it is meant so.
+    #[error("{}", adopted(downs.len()))]
+    AdoptedDowns {
+        /// The directory.
+        file: String,
+        /// Which, and why.
+        downs: Vec<AdoptedDown>,
+        /// What `irreversible` in migrate.toml must hold: what it holds already, and these.
+        irreversible: Vec<String>,
+    },
+    /// `irreversible`, and a down script all the same.
+    #[error("the revision is irreversible, and {down} takes it back")]
+    IrreversibleWithDown {
+        /// The metadata.toml.
+        file: String,
+        /// The line of `irreversible`.
+        line: usize,
+        /// The script.
+        down: String,
+    },
+    /// A script for one backend whose other direction is not written for that backend.
+    #[error("it has no counterpart: {counterpart} is missing")]
+    Counterpart {
+        /// The script.
+        file: String,
+        /// The file name that is missing.
+        counterpart: String,
+    },
+    /// A file that looks like a script and is none.
+    #[error("no script is called that, so it would never run")]
+    Misspelt {
+        /// The file.
+        file: String,
+        /// The right name.
+        right: String,
+    },
+    /// A file that is not UTF-8.
+    #[error("not UTF-8: byte {byte}, in line {line}, is not part of a character")]
+    NotUtf8 {
+        /// The file.
+        file: String,
+        /// The offset of the first such byte.
+        byte: usize,
+        /// Its line.
+        line: usize,
+    },
+    /// A file with a NUL character, which no server takes.
+    #[error("a NUL character at byte {byte}")]
+    Nul {
+        /// The file.
+        file: String,
+        /// Its offset.
+        byte: usize,
+        /// Its place.
+        at: Position,
+    },
+    /// A script that does not split into statements.
+    #[error("{error}{}", for_backends(*backends))]
+    Script {
+        /// The script.
+        file: String,
+        /// Where.
+        at: Position,
+        /// By the rules of these backends, where others can read it.
+        backends: Backends,
+        /// What is wrong.
+        error: ScriptError,
+    },
+    /// BEGIN, COMMIT or ROLLBACK in a script that runs in a transaction.
+    #[error("{keyword} in a script that already runs in a transaction")]
+    TransactionControl {
+        /// The script.
+        file: String,
+        /// Where.
+        at: Position,
+        /// The statement's first word.
+        keyword: String,
+        /// The key in metadata.toml that says that the script runs in a transaction.
+        key: &'static str,
+    },
+    /// Git's conflict marks in the lock.
+    #[error("git left a conflict here: two branches each changed the chain")]
+    LockConflict {
+        /// The lock.
+        file: String,
+        /// The line.
+        line: usize,
+    },
+    /// The lock lists what is not there.
+    #[error("it lists {what}, which is not there")]
+    Vanished {
+        /// The lock.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The revision or the script.
+        what: String,
+    },
+    /// A sealed revision changed or vanished.
+    #[error("{what} is sealed by {tag} and {}", now(*old, *new))]
+    Sealed {
+        /// The revision's directory, or the script; the lock where the revision is gone.
+        file: String,
+        /// The revision or the script.
+        what: String,
+        /// The tag.
+        tag: String,
+        /// The checksum in the lock; of a script that is new, none.
+        old: Option<Checksum>,
+        /// The checksum now; of a script that is gone, none.
+        new: Option<Checksum>,
+    },
+}
+
+/// Where a revision must go so that the chain is one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relink {
+    /// The revision to move, by its directory.
+    pub revision: String,
+    /// Its new down_revision.
+    pub down_revision: String,
+    /// The directory's new name, where its id must become later than that of what it follows.
+    pub rename: Option<String>,
+}
+
+/// An adopted revision that cannot be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdoptedDown {
+    /// Its directory.
+    pub revision: String,
+    /// Its id.
+    pub id: String,
+    /// Why, such as `no down script`.
+    pub why: String,
+}
+
+fn both(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+fn for_backends(backends: Backends) -> String {
+    if backends.is_empty() {
+        String::new()
+    } else {
+        format!(" for {backends}")
+    }
+}
+
+fn adopted(count: usize) -> String {
+    match count {
+        1 => "one revision without a link cannot be taken back".to_owned(),
+        _ => format!("{count} revisions without a link cannot be taken back"),
+    }
+}
+
+fn now(old: Option<Checksum>, new: Option<Checksum>) -> String {
+    match (old, new) {
+        (Some(old), Some(new)) => format!("changed: its checksum was {old} and is {new}"),
+        (Some(old), None) => format!("is gone: its checksum was {old}"),
+        (None, Some(new)) => format!("is new: its checksum is {new}"),
+        (None, None) => "is gone".to_owned(),
+    }
+}
+
+impl Problem {
+    /// The file, relative to the migrations directory, with `/` between its parts; `""` is the directory itself.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        match self {
+            Self::MissingDirectory { file }
+            | Self::NoRevision { file }
+            | Self::Unreadable { file, .. }
+            | Self::NoId { file }
+            | Self::IdTooLong { file, .. }
+            | Self::ReservedId { file, .. }
+            | Self::DuplicateId { file, .. }
+            | Self::FollowsItself { file, .. }
+            | Self::MissingParent { file, .. }
+            | Self::Cycle { file, .. }
+            | Self::Fork { file, .. }
+            | Self::SeveralBases { file, .. }
+            | Self::Backwards { file, .. }
+            | Self::Unlinked { file, .. }
+            | Self::NotToml { file, .. }
+            | Self::UnknownKey { file, .. }
+            | Self::WrongType { file, .. }
+            | Self::BadValue { file, .. }
+            | Self::NoRunInTransaction { file }
+            | Self::UnknownRevision { file, .. }
+            | Self::MissingUp { file, .. }
+            | Self::MissingDown { file, .. }
+            | Self::EmptyDown { file }
+            | Self::AdoptedDowns { file, .. }
+            | Self::IrreversibleWithDown { file, .. }
+            | Self::Counterpart { file, .. }
+            | Self::Misspelt { file, .. }
+            | Self::NotUtf8 { file, .. }
+            | Self::Nul { file, .. }
+            | Self::Script { file, .. }
+            | Self::TransactionControl { file, .. }
+            | Self::LockConflict { file, .. }
+            | Self::Vanished { file, .. }
+            | Self::Sealed { file, .. } => file,
+        }
+    }
+
+    /// The line in the file, where there is one.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::NotToml { line, .. } => *line,
+            Self::UnknownKey { line, .. }
+            | Self::WrongType { line, .. }
+            | Self::BadValue { line, .. }
+            | Self::UnknownRevision { line, .. }
+            | Self::IrreversibleWithDown { line, .. }
+            | Self::NotUtf8 { line, .. }
+            | Self::LockConflict { line, .. }
+            | Self::Vanished { line, .. } => Some(*line),
+            _ => self.position().map(|at| at.line),
+        }
+    }
+
+    /// The line and column in the file, where both are known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Self::Nul { at, .. }
+            | Self::Script { at, .. }
+            | Self::TransactionControl { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+CREATE TABLE members (
+    id INTEGER AUTO_INCREMENT PRIMARY KEY NOT NULL,
+    organisation_id INTEGER NOT NULL,
+    name VARCHAR(120) NOT NULL,
+    email VARCHAR(254) NOT NULL UNIQUE,
+    joined_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT members_organisation FOREIGN KEY (organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
+);

@@ -1,0 +1,2 @@
+DROP TABLE member_tags;
+DROP TABLE tags;

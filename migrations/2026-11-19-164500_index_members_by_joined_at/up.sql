@@ -1,0 +1,1 @@
+CREATE INDEX members_joined_at ON members (joined_at);

@@ -28,6 +28,6 @@ pub use naming::{Moment, new_directory_name};
 pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Problem, Problems, Relink};
 pub use revision::{Options, Revision, Transactions};
-pub use script::{Position, Script, ScriptError, Statement, split};
+pub use script::{Position, Scan, Script, ScriptError, Statement, rebuilds_a_table, scan, split};
 pub use settings::{FileName, Settings};
 pub use target::{Target, TargetError};

@@ -1,19 +1,44 @@
 //! A script: its text, its fingerprint and where each of its statements begins and ends.
 
+mod compound;
+mod error;
+mod kind;
+mod mysql;
+mod postgres;
+mod rebuild;
+mod scan;
+mod sqlite;
+mod token;
+
 use std::borrow::Cow;
+
+pub use error::ScriptError;
+pub use rebuild::rebuilds_a_table;
+pub use scan::{Scan, scan, split};
+pub(crate) use token::{Kind, Lexer};
 
 use crate::{Backend, Backends, Checksum};
 
 /// One up or down script, for one or more backends, already split into statements.
 ///
 /// It is either embedded at compile time, all constants, or read at run time; a user of it cannot tell.
+///
+/// ```
+/// use migrate_chain::{Backend, Script};
+/// let text = "CREATE TABLE a (id INTEGER);\nDROP TABLE a;\n";
+/// let script = Script::read("up.sql".into(), Backend::Sqlite.into(), text.into(), Backend::Sqlite)?;
+/// let last = script.statements().last().unwrap();
+/// assert_eq!(last.text, "DROP TABLE a");
+/// assert_eq!(script.position(last.start).to_string(), "2:1");
+/// # Ok::<(), migrate_chain::ScriptError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
     file: Cow<'static, str>,
     backends: Backends,
     text: Cow<'static, str>,
-    /// 32 bytes of SHA-256, then for each statement its start and end in `text`, each a little-endian `u32`. Packed, because
-    /// a macro that writes thousands of scripts pays for every token, and one byte string is one token.
+    /// 32 bytes of SHA-256, then for each statement its start and end in `text`, each a little-endian `u32`. Packed,
+    /// because a macro that writes thousands of scripts pays for every token, and one byte string is one token.
     facts: Cow<'static, [u8]>,
 }
 
@@ -26,7 +51,7 @@ pub struct Statement<'s> {
     pub start: usize,
 }
 
-/// A place in a file: line and column, both counted from 1, the column in characters.
+/// A place in a file: line and column, both counted from 1, the column in characters. It prints as `line:column`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
@@ -35,38 +60,39 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Why a text is not a script.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ScriptError {
-    /// A quote, dollar quote or comment that never ends.
-    #[error("{what} that starts here never ends")]
-    Unterminated {
-        /// What it is: `a quoted string`, `a dollar quote $body$`, `a comment`.
-        what: String,
-        /// Where it starts, in bytes.
-        at: usize,
-    },
-    /// A command of a client program (`\d`, `\copy`), which no server understands.
-    #[error("`{command}` is a command of the {client} client, not SQL")]
-    ClientCommand {
-        /// The command as written.
-        command: String,
-        /// The program whose command it is.
-        client: &'static str,
-        /// Where it stands, in bytes.
-        at: usize,
-    },
-    /// `COPY ... FROM STDIN`, whose data only a client program can send.
-    #[error("COPY ... FROM STDIN needs a client that sends the data after it")]
-    CopyFromStdin {
-        /// Where it stands, in bytes.
-        at: usize,
-    },
-    /// More than 4 GiB.
-    #[error("the script is larger than 4 GiB")]
-    TooLarge,
+impl Position {
+    /// The place of a byte of a text. A byte inside a character counts as its first, and one after the end as the end.
+    ///
+    /// ```
+    /// use migrate_chain::Position;
+    /// assert_eq!(Position::of("a\nbé;", 5), Position { line: 2, column: 3 });
+    /// ```
+    #[must_use]
+    pub fn of(text: &str, byte: usize) -> Self {
+        let mut end = byte.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = text.get(..end).unwrap_or_default();
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+        let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+        }
+    }
 }
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The bytes of the fingerprint at the start of the facts.
+const CHECKSUM: usize = 32;
+/// The bytes of one statement's place in the facts.
+const PLACE: usize = 8;
 
 impl Script {
     /// A script that the compiler embedded. `backends` are the bits of [`Backends`]; `facts` is what
@@ -86,24 +112,91 @@ impl Script {
         }
     }
 
-    /// The backends it is for.
+    /// Reads a text: splits it into statements by the rules of `dialect` and takes its fingerprint. `file` is the name
+    /// that messages give it, `backends` are those it is written for.
+    ///
+    /// # Errors
+    /// The first thing in the text that no server understands ([`ScriptError`]), with its place.
+    pub fn read(
+        file: String,
+        backends: Backends,
+        text: String,
+        dialect: Backend,
+    ) -> Result<Self, ScriptError> {
+        if u32::try_from(text.len()).is_err() {
+            return Err(ScriptError::TooLarge);
+        }
+        let statements = split(dialect, &text)?;
+        let mut facts = Vec::with_capacity(CHECKSUM + PLACE * statements.len());
+        let parts = statements.iter().filter_map(|place| text.get(place.clone()));
+        facts.extend(Checksum::of_statements(dialect, parts).0);
+        for byte in statements.iter().flat_map(|place| [place.start, place.end]) {
+            let byte = u32::try_from(byte).map_err(|_| ScriptError::TooLarge)?;
+            facts.extend(byte.to_le_bytes());
+        }
+        Ok(Self { file: file.into(), backends, text: text.into(), facts: facts.into() })
+    }
+
+    /// The same script, for these backends.
     #[must_use]
-    pub fn backends(&self) -> Backends {
+    pub fn with_backends(self, backends: Backends) -> Self {
+        Self { backends, ..self }
+    }
+
+    /// The file that it was read from, as messages name it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The backends that it is written for.
+    #[must_use]
+    pub const fn backends(&self) -> Backends {
         self.backends
     }
 
-    /// Whether it has no statement.
+    /// The whole text, as the file has it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The fingerprint and the places of the statements, packed for [`Script::embedded`]: 32 bytes of SHA-256, then for
+    /// each statement its start and end in the text, each a little-endian `u32`.
+    #[must_use]
+    pub fn facts(&self) -> &[u8] {
+        &self.facts
+    }
+
+    /// The fingerprint of its statements.
+    #[must_use]
+    pub fn checksum(&self) -> Checksum {
+        Checksum(*self.facts.first_chunk().unwrap_or(&[0; CHECKSUM]))
+    }
+
+    /// Its statements, in order.
+    pub fn statements(&self) -> impl ExactSizeIterator<Item = Statement<'_>> {
+        let places = self.facts.get(CHECKSUM..).unwrap_or_default();
+        places.chunks_exact(PLACE).map(|place| {
+            let (start, end) = place.split_at(PLACE / 2);
+            let (start, end) = (little_endian(start), little_endian(end));
+            Statement { text: self.text.get(start..end).unwrap_or_default(), start }
+        })
+    }
+
+    /// Whether it has no statement: it is empty, or has comments alone.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.facts.len() <= 32
+        self.facts.len() < CHECKSUM + PLACE
+    }
+
+    /// The line and column of a byte of the text.
+    #[must_use]
+    pub fn position(&self, byte: usize) -> Position {
+        Position::of(&self.text, byte)
     }
 }
 
-/// Splits a text into statements by the rules of one backend.
-///
-/// # Errors
-/// [`ScriptError`], with the place.
-pub fn split(backend: Backend, text: &str) -> Result<Vec<std::ops::Range<usize>>, ScriptError> {
-    let _ = (backend, text);
-    todo!()
+fn little_endian(bytes: &[u8]) -> usize {
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte))
 }

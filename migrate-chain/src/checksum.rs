@@ -44,7 +44,10 @@ impl Checksum {
     }
 
     /// The fingerprint of these statements.
-    pub(crate) fn of_statements<'s>(backend: Backend, statements: impl Iterator<Item = &'s str>) -> Self {
+    pub(crate) fn of_statements<'s>(
+        backend: Backend,
+        statements: impl Iterator<Item = &'s str>,
+    ) -> Self {
         let mut hash = Hash::default();
         for statement in statements {
             for token in Lexer::new(backend, statement) {

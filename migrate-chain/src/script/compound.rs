@@ -88,14 +88,26 @@ enum Block {
 
 /// What may stand between a procedure's parameters and its body.
 const CHARACTERISTICS: &[&str] = &[
-    "COMMENT", "LANGUAGE", "NOT", "DETERMINISTIC", "CONTAINS", "SQL", "NO", "READS", "DATA", "MODIFIES", "SECURITY",
-    "DEFINER", "INVOKER",
+    "COMMENT",
+    "LANGUAGE",
+    "NOT",
+    "DETERMINISTIC",
+    "CONTAINS",
+    "SQL",
+    "NO",
+    "READS",
+    "DATA",
+    "MODIFIES",
+    "SECURITY",
+    "DEFINER",
+    "INVOKER",
 ];
 
 /// Words after which an expression goes on, so that an END there is a name.
 const OPERATORS: &[&str] = &[
-    "CASE", "WHEN", "THEN", "ELSE", "AND", "OR", "XOR", "NOT", "LIKE", "IN", "BETWEEN", "IS", "DIV", "MOD", "REGEXP",
-    "RLIKE", "DISTINCT", "BY", "SELECT", "WHERE", "ON", "HAVING", "UNTIL", "INTERVAL", "BINARY",
+    "CASE", "WHEN", "THEN", "ELSE", "AND", "OR", "XOR", "NOT", "LIKE", "IN", "BETWEEN", "IS",
+    "DIV", "MOD", "REGEXP", "RLIKE", "DISTINCT", "BY", "SELECT", "WHERE", "ON", "HAVING", "UNTIL",
+    "INTERVAL", "BINARY",
 ];
 
 impl Compound {
@@ -135,9 +147,15 @@ impl Compound {
             Place::Begin => Place::Plain,
             Place::Create => self.created(text, token),
             Place::Parameters { function, depth } => parameters(text, token, function, depth),
-            Place::Procedure if token.kind == Kind::Quoted || token.is_any(text, CHARACTERISTICS) => self.place,
+            Place::Procedure
+                if token.kind == Kind::Quoted || token.is_any(text, CHARACTERISTICS) =>
+            {
+                self.place
+            }
             Place::Function => self.function(text, token),
-            Place::Trigger if token.is(text, "ROW") && self.follows(text, &["EACH"]) => Place::Order,
+            Place::Trigger if token.is(text, "ROW") && self.follows(text, &["EACH"]) => {
+                Place::Order
+            }
             Place::Event if token.is(text, "DO") && !self.names(text) => Place::Start,
             Place::Trigger | Place::Event => self.place,
             Place::Order if token.is_any(text, &["FOLLOWS", "PRECEDES"]) => Place::OrderName,
@@ -182,8 +200,14 @@ impl Compound {
         }
         self.routine = true;
         match () {
-            () if token.is(text, "PROCEDURE") => Place::Parameters { function: false, depth: 0 },
-            () if token.is(text, "FUNCTION") => Place::Parameters { function: true, depth: 0 },
+            () if token.is(text, "PROCEDURE") => Place::Parameters {
+                function: false,
+                depth: 0,
+            },
+            () if token.is(text, "FUNCTION") => Place::Parameters {
+                function: true,
+                depth: 0,
+            },
             () if token.is(text, "TRIGGER") => Place::Trigger,
             () if token.is(text, "EVENT") => Place::Event,
             () if token.is(text, "PACKAGE") => Place::Package,
@@ -200,7 +224,9 @@ impl Compound {
             return Place::Colon;
         }
         let names = ["SET", "CHARSET", "COLLATE", "LANGUAGE", "COMMENT"];
-        let starts = ["BEGIN", "RETURN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"];
+        let starts = [
+            "BEGIN", "RETURN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR",
+        ];
         if token.is_any(text, &starts) && !self.follows(text, &names) {
             return self.start(text, token);
         }
@@ -246,7 +272,9 @@ impl Compound {
                 self.open.pop();
                 Place::Inside
             }
-            Some(Block::Until) if token.is(text, "END") && !self.expects_operand(text) => self.end(),
+            Some(Block::Until) if token.is(text, "END") && !self.expects_operand(text) => {
+                self.end()
+            }
             Some(Block::If | Block::Case) if token.is(text, "THEN") => Place::Start,
             Some(Block::Head) if token.is(text, "DO") => {
                 self.open.pop();
@@ -282,7 +310,8 @@ impl Compound {
 
     /// Whether the token before is one of these marks.
     fn follows_symbol(&self, text: &str, symbols: &[&str]) -> bool {
-        self.last.is_some_and(|last| symbols.iter().any(|symbol| last.is_symbol(text, symbol)))
+        self.last
+            .is_some_and(|last| symbols.iter().any(|symbol| last.is_symbol(text, symbol)))
     }
 
     /// Whether a name stands after the token before.
@@ -302,9 +331,21 @@ impl Compound {
 /// The parameters of a procedure or function, in parentheses after its name.
 fn parameters(text: &str, token: Token, function: bool, depth: usize) -> Place {
     match depth {
-        _ if token.is_symbol(text, "(") => Place::Parameters { function, depth: depth + 1 },
-        1 if token.is_symbol(text, ")") => if function { Place::Function } else { Place::Procedure },
-        2.. if token.is_symbol(text, ")") => Place::Parameters { function, depth: depth - 1 },
+        _ if token.is_symbol(text, "(") => Place::Parameters {
+            function,
+            depth: depth + 1,
+        },
+        1 if token.is_symbol(text, ")") => {
+            if function {
+                Place::Function
+            } else {
+                Place::Procedure
+            }
+        }
+        2.. if token.is_symbol(text, ")") => Place::Parameters {
+            function,
+            depth: depth - 1,
+        },
         _ => Place::Parameters { function, depth },
     }
 }

@@ -59,12 +59,16 @@ impl ScriptError {
             Self::Unterminated { what, .. } if what.starts_with("a dollar quote") => {
                 "end it with the same tag, letter for letter".into()
             }
-            Self::Unterminated { what, .. } if what.ends_with("comment") => "end it with `*/`".into(),
+            Self::Unterminated { what, .. } if what.ends_with("comment") => {
+                "end it with `*/`".into()
+            }
             Self::Unterminated { .. } => "close it; a quote inside is written twice".into(),
             Self::ClientCommand { client, .. } => {
                 format!("remove it, or write SQL for what {client} does there")
             }
-            Self::CopyFromStdin { .. } => "write INSERT statements in place of COPY and its data".into(),
+            Self::CopyFromStdin { .. } => {
+                "write INSERT statements in place of COPY and its data".into()
+            }
             Self::Nul { .. } => "save the file as UTF-8; a NUL often means UTF-16".into(),
             Self::TooLarge => "make several revisions of it".into(),
         }

@@ -15,12 +15,12 @@ impl<'s> Statement<'s> {
     /// The tokens of the statement, comments left out, keywords in upper case.
     pub(super) fn words(&self, backend: Backend) -> impl Iterator<Item = Cow<'s, str>> + use<'s> {
         let text = self.text;
-        Lexer::new(backend, text).filter(|token| token.kind != Kind::Executable).map(move |token| {
-            match token.kind {
+        Lexer::new(backend, text)
+            .filter(|token| token.kind != Kind::Executable)
+            .map(move |token| match token.kind {
                 Kind::Word => Cow::Owned(token.text(text).to_uppercase()),
                 _ => Cow::Borrowed(token.text(text)),
-            }
-        })
+            })
     }
 
     /// The keyword by which the statement starts or ends a transaction; `None` for all others, also for those about
@@ -47,8 +47,14 @@ impl<'s> Statement<'s> {
             ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => None,
             ["ROLLBACK", ..] => Some("ROLLBACK"),
             ["ABORT", ..] if backend == Backend::Postgres => Some("ABORT"),
-            ["PREPARE", "TRANSACTION", ..] if backend == Backend::Postgres => Some("PREPARE TRANSACTION"),
-            ["XA", "START" | "BEGIN" | "END" | "PREPARE" | "COMMIT" | "ROLLBACK", ..] if mysql => Some("XA"),
+            ["PREPARE", "TRANSACTION", ..] if backend == Backend::Postgres => {
+                Some("PREPARE TRANSACTION")
+            }
+            [
+                "XA",
+                "START" | "BEGIN" | "END" | "PREPARE" | "COMMIT" | "ROLLBACK",
+                ..,
+            ] if mysql => Some("XA"),
             _ => None,
         }
     }
@@ -95,13 +101,17 @@ impl<'s> Statement<'s> {
 
     /// Whether one of these words stands in the statement.
     fn holds(&self, words: &[&str]) -> bool {
-        self.words(Backend::Postgres).any(|word| words.contains(&&*word))
+        self.words(Backend::Postgres)
+            .any(|word| words.contains(&&*word))
     }
 
     /// A REINDEX that commits as it goes: concurrently, or of more than one table.
     fn reindexes_by_itself(&self) -> bool {
         let words: Vec<_> = self.words(Backend::Postgres).skip(1).collect();
-        let options = words.iter().position(|word| word == ")").filter(|_| words[0] == "(");
+        let options = words
+            .iter()
+            .position(|word| word == ")")
+            .filter(|_| words[0] == "(");
         let object = options.map_or(0, |end| end + 1);
         let whole = |word: &Cow<'_, str>| matches!(&**word, "SCHEMA" | "DATABASE" | "SYSTEM");
         words.get(object).is_some_and(whole) || words.iter().any(|word| word == "CONCURRENTLY")
@@ -175,7 +185,9 @@ impl<'s> Statement<'s> {
     fn starts_with_tables(&self, verb: &str) -> bool {
         let mut words = self.words(Backend::Mysql);
         words.next().is_some_and(|word| word == verb)
-            && words.next().is_some_and(|word| word == "TABLES" || word == "TABLE")
+            && words
+                .next()
+                .is_some_and(|word| word == "TABLES" || word == "TABLE")
     }
 }
 
@@ -183,8 +195,10 @@ impl<'s> Statement<'s> {
 pub(super) fn unquoted(word: &str) -> String {
     let inner = |open: char, close: char| word.strip_prefix(open)?.strip_suffix(close);
     let name = match word.chars().next() {
-        Some(quote @ ('"' | '`' | '\'')) => inner(quote, quote)
-            .map_or_else(|| word.to_owned(), |name| name.replace(&format!("{quote}{quote}"), &quote.to_string())),
+        Some(quote @ ('"' | '`' | '\'')) => inner(quote, quote).map_or_else(
+            || word.to_owned(),
+            |name| name.replace(&format!("{quote}{quote}"), &quote.to_string()),
+        ),
         Some('[') => inner('[', ']').unwrap_or(word).to_owned(),
         _ => word.to_owned(),
     };

@@ -8,6 +8,8 @@ mod postgres;
 mod rebuild;
 mod scan;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::borrow::Cow;
@@ -128,13 +130,20 @@ impl Script {
         }
         let statements = split(dialect, &text)?;
         let mut facts = Vec::with_capacity(CHECKSUM + PLACE * statements.len());
-        let parts = statements.iter().filter_map(|place| text.get(place.clone()));
+        let parts = statements
+            .iter()
+            .filter_map(|place| text.get(place.clone()));
         facts.extend(Checksum::of_statements(dialect, parts).0);
         for byte in statements.iter().flat_map(|place| [place.start, place.end]) {
             let byte = u32::try_from(byte).map_err(|_| ScriptError::TooLarge)?;
             facts.extend(byte.to_le_bytes());
         }
-        Ok(Self { file: file.into(), backends, text: text.into(), facts: facts.into() })
+        Ok(Self {
+            file: file.into(),
+            backends,
+            text: text.into(),
+            facts: facts.into(),
+        })
     }
 
     /// The same script, for these backends.
@@ -180,7 +189,10 @@ impl Script {
         places.chunks_exact(PLACE).map(|place| {
             let (start, end) = place.split_at(PLACE / 2);
             let (start, end) = (little_endian(start), little_endian(end));
-            Statement { text: self.text.get(start..end).unwrap_or_default(), start }
+            Statement {
+                text: self.text.get(start..end).unwrap_or_default(),
+                start,
+            }
         })
     }
 
@@ -198,5 +210,8 @@ impl Script {
 }
 
 fn little_endian(bytes: &[u8]) -> usize {
-    bytes.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, &byte| number << 8 | usize::from(byte))
 }

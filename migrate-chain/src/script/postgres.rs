@@ -3,8 +3,8 @@
 //!
 //! They follow the server's lexer (`scan.l`) and psql's rule for the `;` that ends a statement (`psqlscan.l`).
 
-use super::token::{Grammar, Kind, Source, Step, Token};
 use super::ScriptError;
+use super::token::{Grammar, Kind, Source, Step, Token};
 
 /// PostgreSQL's grammar.
 #[derive(Default)]
@@ -105,20 +105,38 @@ impl Grammar for Postgres {
 impl Postgres {
     /// A word, or the string whose prefix it is.
     fn word(&mut self, source: &mut Source<'_>, at: usize) -> Token {
-        let end = source.seek(at, |byte| !is_word(byte) && byte != b'$' && !byte.is_ascii_digit());
+        let end = source.seek(at, |byte| {
+            !is_word(byte) && byte != b'$' && !byte.is_ascii_digit()
+        });
         let open = match (end - at, source.byte(at), source.byte(end)) {
             (1, b'u' | b'U', b'&') => end + 1,
             (1, b'e' | b'E' | b'b' | b'B' | b'x' | b'X' | b'n' | b'N', b'\'') => end,
-            _ => return Token { kind: Kind::Word, start: at, end },
+            _ => {
+                return Token {
+                    kind: Kind::Word,
+                    start: at,
+                    end,
+                };
+            }
         };
         match source.byte(open) {
             b'\'' => self.string(source, at, open, matches!(source.byte(at), b'e' | b'E')),
             b'"' => source.quoted(at, open, false),
-            _ => Token { kind: Kind::Word, start: at, end },
+            _ => Token {
+                kind: Kind::Word,
+                start: at,
+                end,
+            },
         }
     }
 
-    fn string(&mut self, source: &mut Source<'_>, start: usize, open: usize, escapes: bool) -> Token {
+    fn string(
+        &mut self,
+        source: &mut Source<'_>,
+        start: usize,
+        open: usize,
+        escapes: bool,
+    ) -> Token {
         let token = source.quoted(start, open, escapes);
         self.escapes = escapes.then_some(token.end);
         token
@@ -144,7 +162,9 @@ impl Postgres {
             Place::Create if token.is_any(text, &["FUNCTION", "PROCEDURE"]) => Place::Routine,
             Place::Start | Place::Create | Place::Plain => Place::Plain,
             Place::Begin if token.is(text, "ATOMIC") => Place::Body { cases: 0 },
-            Place::Routine | Place::Begin if outside && before != Before::Dot && token.is(text, "BEGIN") => {
+            Place::Routine | Place::Begin
+                if outside && before != Before::Dot && token.is(text, "BEGIN") =>
+            {
                 Place::Begin
             }
             Place::Routine | Place::Begin => Place::Routine,
@@ -182,7 +202,10 @@ impl Postgres {
 
     fn separator(&self, source: &Source<'_>, token: Token) -> Step {
         if self.place == Place::CopyData {
-            return Step::Leave { to: copied_data_end(source, token.end), ends: true };
+            return Step::Leave {
+                to: copied_data_end(source, token.end),
+                ends: true,
+            };
         }
         Step::separator(token)
     }
@@ -193,9 +216,14 @@ impl Postgres {
         let line = source.text.get(token.start..to).unwrap_or_default();
         let command = line.split_whitespace().next().unwrap_or(line);
         // These send what was typed before them, as a semicolon does.
-        let ends = command.starts_with("\\g") || command == "\\crosstabview" || command == "\\watch";
+        let ends =
+            command.starts_with("\\g") || command == "\\crosstabview" || command == "\\watch";
         let command = command.to_owned();
-        source.report(ScriptError::ClientCommand { command, client: "psql", at: token.start });
+        source.report(ScriptError::ClientCommand {
+            command,
+            client: "psql",
+            at: token.start,
+        });
         Step::Leave { to, ends }
     }
 }
@@ -205,7 +233,11 @@ fn copied_data_end(source: &Source<'_>, at: usize) -> usize {
     let mut line = source.line_end(at);
     while line < source.len() {
         let end = source.line_end(line + 1);
-        if source.text.get(line + 1..end).is_some_and(|data| data.trim_end_matches('\r') == "\\.") {
+        if source
+            .text
+            .get(line + 1..end)
+            .is_some_and(|data| data.trim_end_matches('\r') == "\\.")
+        {
             return end;
         }
         line = end;
@@ -234,16 +266,28 @@ fn operator(source: &Source<'_>, start: usize) -> Token {
     let mut end = start;
     let mut special = false;
     while is_operator(source.byte(end)) {
-        if end > start && matches!((source.byte(end), source.byte(end + 1)), (b'-', b'-') | (b'/', b'*')) {
+        if end > start
+            && matches!(
+                (source.byte(end), source.byte(end + 1)),
+                (b'-', b'-') | (b'/', b'*')
+            )
+        {
             break;
         }
-        special |= !matches!(source.byte(end), b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=');
+        special |= !matches!(
+            source.byte(end),
+            b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'='
+        );
         end += 1;
     }
     while !special && end > start + 1 && matches!(source.byte(end - 1), b'+' | b'-') {
         end -= 1;
     }
-    Token { kind: Kind::Symbol, start, end }
+    Token {
+        kind: Kind::Symbol,
+        start,
+        end,
+    }
 }
 
 fn is_word(byte: u8) -> bool {
@@ -253,7 +297,22 @@ fn is_word(byte: u8) -> bool {
 fn is_operator(byte: u8) -> bool {
     matches!(
         byte,
-        b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' | b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'='
+        b'~' | b'!'
+            | b'@'
+            | b'#'
+            | b'^'
+            | b'&'
+            | b'|'
+            | b'`'
+            | b'?'
+            | b'+'
+            | b'-'
+            | b'*'
+            | b'/'
+            | b'%'
+            | b'<'
+            | b'>'
+            | b'='
     )
 }
 

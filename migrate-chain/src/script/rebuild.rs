@@ -28,12 +28,17 @@ pub fn rebuilds_a_table<'s>(statements: impl IntoIterator<Item = Statement<'s>>)
     let mut dropped = HashSet::new();
     let mut created = HashSet::new();
     let mut renamed = HashMap::new();
-    for deed in statements.into_iter().filter_map(|statement| deed(&statement)) {
+    for deed in statements
+        .into_iter()
+        .filter_map(|statement| deed(&statement))
+    {
         match deed {
             Deed::Create(name) => {
                 created.insert(name);
             }
-            Deed::Drop(name) if renamed.get(&name).is_some_and(|old| created.contains(old)) => return true,
+            Deed::Drop(name) if renamed.get(&name).is_some_and(|old| created.contains(old)) => {
+                return true;
+            }
             Deed::Drop(name) => {
                 dropped.insert(name);
             }
@@ -55,11 +60,13 @@ fn deed(statement: &Statement<'_>) -> Option<Deed> {
         ["DROP", "TABLE", "IF", "EXISTS", ref rest @ ..] | ["DROP", "TABLE", ref rest @ ..] => {
             name(rest).map(|(name, _)| Deed::Drop(name))
         }
-        ["CREATE", "TABLE", "IF", "NOT", "EXISTS", ref rest @ ..] | ["CREATE", "TABLE", ref rest @ ..] => {
-            name(rest).map(|(name, _)| Deed::Create(name))
-        }
+        ["CREATE", "TABLE", "IF", "NOT", "EXISTS", ref rest @ ..]
+        | ["CREATE", "TABLE", ref rest @ ..] => name(rest).map(|(name, _)| Deed::Create(name)),
         ["ALTER", "TABLE", ref rest @ ..] => match name(rest)? {
-            (from, ["RENAME", "TO", to, ..]) => Some(Deed::Rename { from, to: unquoted(to) }),
+            (from, ["RENAME", "TO", to, ..]) => Some(Deed::Rename {
+                from,
+                to: unquoted(to),
+            }),
             _ => None,
         },
         _ => None,

@@ -51,7 +51,10 @@ pub fn scan(backend: Backend, text: &str) -> Scan {
     }
     statements.extend(open);
     lexer.grammar.finish(&mut lexer.source);
-    Scan { statements, finding: lexer.source.finding }
+    Scan {
+        statements,
+        finding: lexer.source.finding,
+    }
 }
 
 /// Splits a text into statements by the rules of one backend: byte ranges of the text, without separators, comments and
@@ -66,6 +69,9 @@ pub fn scan(backend: Backend, text: &str) -> Scan {
 /// # Errors
 /// The first thing in the text that no server understands ([`ScriptError`]), with its place.
 pub fn split(backend: Backend, text: &str) -> Result<Vec<Range<usize>>, ScriptError> {
-    let Scan { statements, finding } = scan(backend, text);
+    let Scan {
+        statements,
+        finding,
+    } = scan(backend, text);
     finding.map_or(Ok(statements), Err)
 }

@@ -3,8 +3,8 @@
 //! A `;` in `CREATE TRIGGER ... BEGIN` belongs to the trigger until `END` stands right after one, which is how SQLite
 //! itself finds the end (`sqlite3_complete`): no CASE has to be counted.
 
-use super::token::{Grammar, Kind, OPERATORS, Source, Step, Token};
 use super::ScriptError;
+use super::token::{Grammar, Kind, OPERATORS, Source, Step, Token};
 
 /// SQLite's grammar.
 #[derive(Default)]
@@ -59,7 +59,11 @@ impl Grammar for Sqlite {
             b'0'..=b'9' => source.number(at),
             byte if is_word(byte) => {
                 let end = source.seek(at, |byte| !is_word(byte) && !byte.is_ascii_digit());
-                Token { kind: Kind::Word, start: at, end }
+                Token {
+                    kind: Kind::Word,
+                    start: at,
+                    end,
+                }
             }
             _ => source.symbol(at, OPERATORS),
         }
@@ -126,7 +130,11 @@ fn shell_command(source: &mut Source<'_>, token: Token) -> Step {
     let to = source.line_end(token.start);
     let line = source.text.get(token.start..to).unwrap_or_default();
     let command = line.split_whitespace().next().unwrap_or(line).to_owned();
-    source.report(ScriptError::ClientCommand { command, client: "sqlite3", at: token.start });
+    source.report(ScriptError::ClientCommand {
+        command,
+        client: "sqlite3",
+        at: token.start,
+    });
     Step::Leave { to, ends: false }
 }
 

@@ -45,7 +45,9 @@ impl Token {
     /// Whether it is one of these keywords, in any letter case.
     pub(crate) fn is_any(&self, text: &str, keywords: &[&str]) -> bool {
         self.kind == Kind::Word
-            && keywords.iter().any(|keyword| self.text(text).eq_ignore_ascii_case(keyword))
+            && keywords
+                .iter()
+                .any(|keyword| self.text(text).eq_ignore_ascii_case(keyword))
     }
 
     /// Whether it is this operator or punctuation mark.
@@ -66,7 +68,10 @@ pub(super) enum Step {
 impl Step {
     /// The token is a separator.
     pub(super) fn separator(token: Token) -> Self {
-        Self::Leave { to: token.end, ends: true }
+        Self::Leave {
+            to: token.end,
+            ends: true,
+        }
     }
 }
 
@@ -102,8 +107,20 @@ pub(crate) struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     pub(crate) fn new(backend: Backend, text: &'t str) -> Self {
-        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { source: Source { text, bytes: text.as_bytes(), finding: None }, grammar: grammar(backend), at }
+        let at = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            source: Source {
+                text,
+                bytes: text.as_bytes(),
+                finding: None,
+            },
+            grammar: grammar(backend),
+            at,
+        }
     }
 }
 
@@ -147,7 +164,9 @@ impl Source<'_> {
     /// The first place from `at` on where `wanted` holds, or the end of the text.
     pub(super) fn seek(&self, at: usize, wanted: impl Fn(u8) -> bool) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        rest.iter().position(|&byte| wanted(byte)).map_or(self.len(), |found| at + found)
+        rest.iter()
+            .position(|&byte| wanted(byte))
+            .map_or(self.len(), |found| at + found)
     }
 
     /// The first place of an ASCII character from `at` on. Unlike [`seek`](Self::seek) it runs at the speed of memchr.
@@ -161,7 +180,10 @@ impl Source<'_> {
     }
 
     fn unterminated(&mut self, what: impl Into<String>, at: usize) -> usize {
-        self.report(ScriptError::Unterminated { what: what.into(), at });
+        self.report(ScriptError::Unterminated {
+            what: what.into(),
+            at,
+        });
         self.len()
     }
 
@@ -217,7 +239,11 @@ impl Source<'_> {
                 _ => break found + 1,
             }
         };
-        Token { kind: Kind::Quoted, start, end }
+        Token {
+            kind: Kind::Quoted,
+            start,
+            end,
+        }
     }
 
     /// A token in quotes that the first `close` ends.
@@ -226,7 +252,11 @@ impl Source<'_> {
             Some(found) => found + 1,
             None => self.unterminated(quoted_thing(self.byte(open)), start),
         };
-        Token { kind: Kind::Quoted, start, end }
+        Token {
+            kind: Kind::Quoted,
+            start,
+            end,
+        }
     }
 
     /// PostgreSQL's `$tag$ ... $tag$`, whose body starts at `body`.
@@ -243,7 +273,11 @@ impl Source<'_> {
                 None => break self.unterminated(format!("a dollar quote {tag}"), start),
             }
         };
-        Token { kind: Kind::Quoted, start, end }
+        Token {
+            kind: Kind::Quoted,
+            start,
+            end,
+        }
     }
 
     /// A number that starts at `start`, with its fraction and exponent, and with the letters that follow at once.
@@ -260,7 +294,11 @@ impl Source<'_> {
                 _ => byte.is_ascii_alphanumeric() || byte == b'_',
             };
             if !more {
-                return Token { kind: Kind::Number, start, end: at };
+                return Token {
+                    kind: Kind::Number,
+                    start,
+                    end: at,
+                };
             }
             at += 1;
         }
@@ -275,7 +313,11 @@ impl Source<'_> {
             .map(|operator| operator.len())
             .max()
             .unwrap_or(1);
-        Token { kind: Kind::Symbol, start, end: start + length }
+        Token {
+            kind: Kind::Symbol,
+            start,
+            end: start + length,
+        }
     }
 }
 
@@ -290,5 +332,6 @@ fn quoted_thing(quote: u8) -> &'static str {
 }
 
 /// The operators of SQLite and MySQL that have more than one character.
-pub(super) const OPERATORS: &[&str] =
-    &["<=>", "->>", "->", "||", "&&", "<<", ">>", "<=", ">=", "<>", "!=", ":=", "=="];
+pub(super) const OPERATORS: &[&str] = &[
+    "<=>", "->>", "->", "||", "&&", "<<", ">>", "<=", ">=", "<>", "!=", ":=", "==",
+];

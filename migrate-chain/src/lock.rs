@@ -2,37 +2,364 @@
 
 use std::fmt;
 
-use crate::{Problems, Project};
+use crate::document::{Entry, Reader, Table, Value};
+use crate::folder::Folder;
+use crate::{Backend, Backends, Checksum, Direction, Problem, Problems, Project, Revision, Script};
 
-/// The text of a `migrate.lock`, as values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
+///
+/// ```
+/// use migrate_chain::Lock;
+///
+/// let text = "version = 1\n\n[[revision]]\nid = \"20261121\"\nparent = \"base\"\n";
+/// let lock = Lock::parse(text)?;
+/// assert_eq!(lock.revisions()[0].id(), "20261121");
+/// assert!(lock.to_string().ends_with(&text[12..]));
+/// # Ok::<(), migrate_chain::Problems>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
-    revisions: Vec<String>,
+    revisions: Vec<Locked>,
 }
+
+/// What a lock says of one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Locked {
+    id: String,
+    parent: String,
+    tag: String,
+    sums: Sums,
+    /// Where it stands in the file; 0 where it was not read from one.
+    pub(crate) line: usize,
+}
+
+/// Two are the same if they say the same, wherever they stand.
+impl PartialEq for Locked {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.id, &self.parent, &self.tag, &self.sums)
+            == (&other.id, &other.parent, &other.tag, &other.sums)
+    }
+}
+
+impl Eq for Locked {}
+
+/// Checksums by key: `up` where every backend reads the script alike, else `up.postgres` and so on.
+pub(crate) type Sums = Vec<(String, Checksum)>;
+
+const HEAD: &str = "# Written by migrate; commit it. Two branches that each add a revision are meant to conflict here.\n";
+const VERSION: i64 = 1;
 
 impl Lock {
     /// The file's name, in the migrations directory.
     pub const FILE: &'static str = "migrate.lock";
 
-    /// What the lock of that project must say now. Tags are kept from the lock that the project has.
+    /// What the lock of that project must say now. Tags are kept from the lock that it has. The features of a build make no
+    /// difference: the backends are those that migrate.toml names, or else all that can read the script.
     #[must_use]
     pub fn of(project: &Project) -> Self {
-        let _ = project;
-        todo!()
+        let tag = |id: &str| project.lock.as_ref().and_then(|lock| lock.get(id)?.tag());
+        let entry = |revision: &Revision| Locked {
+            id: revision.id().to_owned(),
+            parent: revision.parent().unwrap_or("base").to_owned(),
+            tag: tag(revision.id()).unwrap_or_default().to_owned(),
+            sums: project
+                .folder(revision)
+                .map(|folder| sums(folder, project.settings.backends))
+                .unwrap_or_default(),
+            line: 0,
+        };
+        Self {
+            revisions: project.chain.revisions().iter().map(entry).collect(),
+        }
     }
 
     /// Reads the text of a lock.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Everything that is wrong in it; the marks of a conflict in git are a problem of their own.
     pub fn parse(text: &str) -> Result<Self, Problems> {
-        let _ = text;
-        todo!()
+        let mark = |line: &str| {
+            ["<<<<<<<", "=======", ">>>>>>>"]
+                .iter()
+                .any(|mark| line.starts_with(mark))
+        };
+        if let Some(line) = text.lines().position(mark) {
+            return Err(Problem::LockConflict {
+                file: Self::FILE.to_owned(),
+                line: line + 1,
+            }
+            .into());
+        }
+        let table = Table::parse(Self::FILE, text)?;
+        let mut problems = Vec::new();
+        let mut reader = Reader {
+            file: Self::FILE,
+            problems: &mut problems,
+        };
+        let mut lock = Self::default();
+        for entry in &table.0 {
+            match entry.key.as_str() {
+                "version" => check_version(&mut reader, entry),
+                "revision" => lock.revisions = revisions(&mut reader, entry),
+                _ => reader.unknown(entry, &["version", "revision"]),
+            }
+        }
+        Problems::none_or(problems).map(|()| lock)
     }
+
+    /// Its revisions, in chain order.
+    #[must_use]
+    pub fn revisions(&self) -> &[Locked] {
+        &self.revisions
+    }
+
+    /// What it says of the revision of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Locked> {
+        // A lock is in chain order, along which ids ascend; one that somebody edited by hand may not be.
+        match self
+            .revisions
+            .binary_search_by(|locked| locked.id.as_str().cmp(id))
+        {
+            Ok(index) => self.revisions.get(index),
+            Err(_) => self.revisions.iter().find(|locked| locked.id == id),
+        }
+    }
+}
+
+impl Locked {
+    /// The revision's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of the revision before it, or `base`.
+    #[must_use]
+    pub fn parent(&self) -> &str {
+        &self.parent
+    }
+
+    /// The release tag that seals it.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        (!self.tag.is_empty()).then_some(&*self.tag)
+    }
+
+    /// The checksum of the script of that direction for that backend.
+    #[must_use]
+    pub fn checksum(&self, direction: Direction, backend: Backend) -> Option<Checksum> {
+        find(&self.sums, &format!("{direction}.{backend}"))
+            .or_else(|| find(&self.sums, direction.name()))
+    }
+
+    pub(crate) fn sums(&self) -> &Sums {
+        &self.sums
+    }
+}
+
+pub(crate) fn find(sums: &Sums, key: &str) -> Option<Checksum> {
+    sums.iter()
+        .find(|(other, _)| other == key)
+        .map(|(_, sum)| *sum)
+}
+
+/// The checksums of a revision's scripts as they are now.
+pub(crate) fn sums(folder: &Folder, backends: Option<Backends>) -> Sums {
+    let mut sums = Sums::new();
+    for direction in [Direction::Up, Direction::Down] {
+        let read = |backend: Backend| {
+            let text = folder.chosen(direction, backend)?.text.as_ref().ok()?;
+            let script = Script::read(String::new(), backend.into(), text.clone(), backend).ok()?;
+            Some((format!("{direction}.{backend}"), script.checksum()))
+        };
+        let each: Sums = backends
+            .unwrap_or(Backends::ALL)
+            .iter()
+            .filter_map(read)
+            .collect();
+        match each.first() {
+            Some(&(_, first)) if each.iter().all(|(_, sum)| *sum == first) => {
+                sums.push((direction.name().to_owned(), first));
+            }
+            _ => sums.extend(each),
+        }
+    }
+    sums
+}
+
+fn check_version(reader: &mut Reader<'_>, entry: &Entry) {
+    if let Some(version) = reader.number(entry)
+        && version != VERSION
+    {
+        let why = format!("this build reads version {VERSION}; the lock is from another one");
+        reader.bad_value(entry, entry.line, &version.to_string(), why);
+    }
+}
+
+fn revisions(reader: &mut Reader<'_>, entry: &Entry) -> Vec<Locked> {
+    let Value::List(items) = &entry.value else {
+        return reader
+            .wrong_type(entry, "a list of tables")
+            .unwrap_or_default();
+    };
+    let mut revisions = Vec::with_capacity(items.len());
+    for (line, item) in items {
+        match item {
+            Value::Table(table) => revisions.push(revision(reader, *line, table)),
+            _ => _ = reader.wrong_type::<()>(entry, "a list of tables"),
+        }
+    }
+    revisions
+}
+
+fn revision(reader: &mut Reader<'_>, line: usize, table: &Table) -> Locked {
+    let mut locked = Locked {
+        line,
+        ..Locked::default()
+    };
+    for entry in &table.0 {
+        let Some(text) = reader.text(entry) else {
+            continue;
+        };
+        match entry.key.as_str() {
+            "id" => locked.id = text.to_owned(),
+            "parent" => locked.parent = text.to_owned(),
+            "tag" => locked.tag = text.to_owned(),
+            key if is_sum(key) => match Checksum::from_hex(text) {
+                Some(sum) => locked.sums.push((key.to_owned(), sum)),
+                None => {
+                    reader.bad_value(entry, entry.line, text, "it must be 64 hexadecimal digits")
+                }
+            },
+            _ => reader.unknown(entry, &["id", "parent", "up", "down", "tag"]),
+        }
+    }
+    for (key, value) in [("id", &locked.id), ("parent", &locked.parent)] {
+        if value.is_empty() {
+            let entry = Entry {
+                key: key.to_owned(),
+                line,
+                value: Value::Flag(false),
+            };
+            reader.bad_value(&entry, line, "", "it is missing");
+        }
+    }
+    locked
+}
+
+fn is_sum(key: &str) -> bool {
+    let (direction, backend) = key.split_once('.').unwrap_or((key, "mysql"));
+    ["up", "down"].contains(&direction) && Backend::from_name(backend).is_some()
 }
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.revisions.join(""))
+        writeln!(f, "{HEAD}version = {VERSION}")?;
+        for locked in &self.revisions {
+            write!(
+                f,
+                "\n[[revision]]\nid = {}\nparent = {}\n",
+                quoted(&locked.id),
+                quoted(&locked.parent)
+            )?;
+            for (key, sum) in &locked.sums {
+                match key.contains('.') {
+                    true => writeln!(f, "\"{key}\" = \"{sum}\"")?,
+                    false => writeln!(f, "{key} = \"{sum}\"")?,
+                }
+            }
+            if let Some(tag) = locked.tag() {
+                writeln!(f, "tag = {}", quoted(tag))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => quoted += &format!("\\u{:04X}", u32::from(control)),
+            other => quoted.push(other),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        Lock::parse(text).unwrap_err().render("migrations")
+    }
+
+    #[test]
+    fn what_it_prints_it_reads() {
+        let sum = |byte| Checksum([byte; 32]);
+        let lock = Lock {
+            revisions: vec![
+                Locked {
+                    id: "a\"\\\u{7f}é".to_owned(),
+                    parent: "base".to_owned(),
+                    tag: "v1.0".to_owned(),
+                    sums: vec![("up".to_owned(), sum(1)), ("down.mysql".to_owned(), sum(2))],
+                    line: 0,
+                },
+                Locked {
+                    id: "b".to_owned(),
+                    parent: "a".to_owned(),
+                    ..Locked::default()
+                },
+            ],
+        };
+        let read = Lock::parse(&lock.to_string()).unwrap();
+        assert_eq!(read, lock);
+        assert_eq!(read.revisions()[0].line, 4);
+        assert_eq!(
+            read.revisions()[0].checksum(Direction::Up, Backend::Sqlite),
+            Some(sum(1))
+        );
+        assert_eq!(
+            read.revisions()[0].checksum(Direction::Down, Backend::Mysql),
+            Some(sum(2))
+        );
+        assert_eq!(
+            read.revisions()[0].checksum(Direction::Down, Backend::Sqlite),
+            None
+        );
+    }
+
+    #[test]
+    fn a_conflict_in_git_is_a_problem_of_its_own() {
+        let text = "version = 1\n<<<<<<< HEAD\n[[revision]]\nid = \"a\"\n=======\n[[revision]]\nid = \"b\"\n>>>>>>> other\n";
+        assert_eq!(
+            problems(text),
+            [
+                "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: see that the chain is one line, then delete the lock: the next `migrate` command writes it anew"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_wrong_line_is_named_at_once() {
+        let text = "version = 2\n[[revision]]\nid = \"a\"\nparent = \"base\"\nup = \"zz\"\nupp = \"x\"\n[[revision]]\ntag = 1\n";
+        let found = problems(text);
+        let starts = [
+            "migrations/migrate.lock:1: `version = \"2\"`: this build reads version 1",
+            "migrations/migrate.lock:5: `up = \"zz\"`: it must be 64 hexadecimal digits",
+            "migrations/migrate.lock:6: unknown key `upp`\n  help: did you mean `up`?",
+            "migrations/migrate.lock:8: `tag` is a number and must be text",
+            "migrations/migrate.lock:7: `id = \"\"`: it is missing",
+            "migrations/migrate.lock:7: `parent = \"\"`: it is missing",
+        ];
+        assert_eq!(found.len(), starts.len(), "{found:#?}");
+        for (found, start) in found.iter().zip(starts) {
+            assert!(found.starts_with(start), "{found}");
+        }
     }
 }

@@ -48,6 +48,8 @@ const LINKED: u8 = 1;
 const UP_IN_TRANSACTION: u8 = 2;
 const DOWN_IN_TRANSACTION: u8 = 4;
 const METADATA: u8 = 8;
+/// Only while a directory is read: its metadata.toml does not say what it follows, because it is wrong.
+const LINK_UNKNOWN: u8 = 16;
 
 impl Options {
     /// `flags` is what [`Revision::flags`] gives; no lock time-out is 0, and a reversible revision has `""` for the reason.
@@ -157,9 +159,13 @@ impl Revision {
         self
     }
 
-    pub(crate) fn with_metadata(mut self) -> Self {
-        self.flags |= METADATA;
+    pub(crate) fn with_metadata(mut self, link_unknown: bool) -> Self {
+        self.flags |= METADATA | (u8::from(link_unknown) * LINK_UNKNOWN);
         self
+    }
+
+    pub(crate) fn link_unknown(&self) -> bool {
+        self.flags & LINK_UNKNOWN != 0
     }
 
     pub(crate) fn set_parent(&mut self, parent: &str) {

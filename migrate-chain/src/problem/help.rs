@@ -1,7 +1,6 @@
 //! How to mend each problem.
 
 use super::{Problem, Relink};
-use crate::ScriptError;
 
 impl Problem {
     /// How to mend it.
@@ -43,7 +42,7 @@ impl Problem {
             Self::Nul { .. } => {
                 "take it out; a file in UTF-16 is full of them: save it as UTF-8".to_owned()
             }
-            Self::Script { error, .. } => script(error),
+            Self::Script { error, .. } => error.help(),
             Self::TransactionControl { keyword, key, .. } => {
                 format!("take {keyword} out, or write `{key} = false` in metadata.toml")
             }
@@ -89,10 +88,15 @@ impl Problem {
                 ..
             } => format!("did you mean `{nearest}`?"),
             Self::UnknownKey { .. } => "take it out".to_owned(),
-            Self::WrongType { key, expected, .. } => {
-                format!("write {expected}: `{}`", example(key))
+            Self::WrongType {
+                file,
+                key,
+                expected,
+                ..
+            } => {
+                format!("write {expected}: `{}`", example(file, key))
             }
-            Self::BadValue { key, .. } => format!("for example `{}`", example(key)),
+            Self::BadValue { file, key, .. } => format!("for example `{}`", example(file, key)),
             Self::UnknownRevision {
                 nearest: Some(nearest),
                 ..
@@ -157,17 +161,6 @@ fn adopted_downs(irreversible: &[String]) -> String {
     format!("write their downs; or accept it in migrate.toml, as `migrate init` does:\n{line}")
 }
 
-fn script(error: &ScriptError) -> String {
-    match error {
-        ScriptError::Unterminated { .. } => "close it".to_owned(),
-        ScriptError::ClientCommand { .. } => {
-            "take it out: write SQL that the server itself understands".to_owned()
-        }
-        ScriptError::CopyFromStdin { .. } => "write the rows as INSERT".to_owned(),
-        _ => "split it into several revisions".to_owned(),
-    }
-}
-
 fn sibling(file: &str, name: &str) -> String {
     file.rsplit_once('/').map_or_else(
         || name.to_owned(),
@@ -175,20 +168,23 @@ fn sibling(file: &str, name: &str) -> String {
     )
 }
 
-fn example(key: &str) -> &'static str {
+fn example(file: &str, key: &str) -> &'static str {
     match key {
         "down_revision" => "down_revision = \"20261121101112\"",
         "run_in_transaction" => "run_in_transaction = true",
         "revert_in_transaction" => "revert_in_transaction = false",
         "lock_timeout" => "lock_timeout = \"5s\"",
+        "irreversible" if file.ends_with("migrate.toml") => "irreversible = [\"20190401101112\"]",
+        "irreversible" => "irreversible = \"drops the audit table\"",
         "backends" => "backends = [\"sqlite\", \"postgres\"]",
         "dir" => "dir = \"db/migrations\"",
         "database_url" => "database_url = \"${DATABASE_URL}\"",
         "file_name" => "file_name = \"timestamp\"",
-        "session" | "session.sqlite" | "session.postgres" | "session.mysql" => {
-            "[session] mysql = [\"SET foreign_key_checks = 0\"]"
-        }
-        "irreversible" => "irreversible = \"drops the audit table\"",
-        _ => "version = 1",
+        "session" => "session.mysql = [\"SET foreign_key_checks = 0\"]",
+        "mysql" => "mysql = [\"SET foreign_key_checks = 0\"]",
+        "postgres" => "postgres = [\"SET search_path = app\"]",
+        "sqlite" => "sqlite = [\"PRAGMA foreign_keys = ON\"]",
+        "version" => "version = 1",
+        _ => "[[revision]]",
     }
 }

@@ -115,7 +115,7 @@ pub enum Problem {
         /// Their directories, in version order.
         children: Vec<String>,
         /// How to make one line of it.
-        mend: Relink,
+        mend: Box<Relink>,
     },
     /// Several revisions are the first.
     #[error("several bases: {} are both first", both(bases))]
@@ -125,7 +125,7 @@ pub enum Problem {
         /// Their directories, in version order.
         bases: Vec<String>,
         /// How to make one line of it.
-        mend: Relink,
+        mend: Box<Relink>,
     },
     /// A link goes backwards in version order.
     #[error("{revision} goes backwards in version order: it follows {parent}, whose id is later")]
@@ -149,7 +149,7 @@ pub enum Problem {
         /// The first linked revision.
         first: String,
         /// Where to put it.
-        mend: Relink,
+        mend: Box<Relink>,
     },
     /// A TOML file does not parse.
     #[error("not TOML: {error}")]
@@ -342,7 +342,7 @@ pub enum Problem {
         what: String,
     },
     /// A sealed revision changed or vanished.
-    #[error("{what} is sealed by {tag} and {}", now(*old, *new))]
+    #[error("{what} is sealed by {tag} and {}", change)]
     Sealed {
         /// The revision's directory, or the script; the lock where the revision is gone.
         file: String,
@@ -350,11 +350,29 @@ pub enum Problem {
         what: String,
         /// The tag.
         tag: String,
-        /// The checksum in the lock; of a script that is new, none.
-        old: Option<Checksum>,
-        /// The checksum now; of a script that is gone, none.
-        new: Option<Checksum>,
+        /// What became of it.
+        change: Box<Change>,
     },
+}
+
+/// What became of something sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The checksum in the lock; of a script that is new, none.
+    pub old: Option<Checksum>,
+    /// The checksum now; of a script that is gone, none.
+    pub new: Option<Checksum>,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => write!(f, "changed: its checksum was {old} and is {new}"),
+            (Some(old), None) => write!(f, "is gone: its checksum was {old}"),
+            (None, Some(new)) => write!(f, "is new: its checksum is {new}"),
+            (None, None) => f.write_str("changed"),
+        }
+    }
 }
 
 /// Where a revision must go so that the chain is one line.
@@ -399,15 +417,6 @@ fn adopted(count: usize) -> String {
     match count {
         1 => "one revision without a link cannot be taken back".to_owned(),
         _ => format!("{count} revisions without a link cannot be taken back"),
-    }
-}
-
-fn now(old: Option<Checksum>, new: Option<Checksum>) -> String {
-    match (old, new) {
-        (Some(old), Some(new)) => format!("changed: its checksum was {old} and is {new}"),
-        (Some(old), None) => format!("is gone: its checksum was {old}"),
-        (None, Some(new)) => format!("is new: its checksum is {new}"),
-        (None, None) => "is gone".to_owned(),
     }
 }
 

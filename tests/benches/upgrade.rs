@@ -1,0 +1,3 @@
+//! Empty for now.
+
+fn main() {}

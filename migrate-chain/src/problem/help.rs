@@ -118,7 +118,7 @@ impl Problem {
         match self {
             Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: the next `migrate` command writes it anew".to_owned(),
             Self::Vanished { what, .. } => format!(
-                "bring {what} back; or, if it was deleted on purpose and no database has it, delete its lines from the lock"
+                "bring {what} back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
             ),
             _ => "bring it back as it was, and put the change into a new revision".to_owned(),
         }

@@ -49,6 +49,38 @@ impl Project {
     /// # Errors
     /// Every problem there is, in a stable order.
     pub fn read(directory: &Path, settings: Settings, enabled: Backends) -> Result<Self, Problems> {
+        let (project, problems) = Self::survey(directory, settings, enabled)?;
+        Problems::none_or(problems).map(|()| project)
+    }
+
+    /// The same for a chain that is still being written: that there is no revision yet, or no statement in a down script, is no
+    /// problem here.
+    ///
+    /// # Errors
+    /// Every other problem there is, in a stable order.
+    pub fn read_unfinished(
+        directory: &Path,
+        settings: Settings,
+        enabled: Backends,
+    ) -> Result<Self, Problems> {
+        let (project, mut problems) = Self::survey(directory, settings, enabled)?;
+        problems.retain(|problem| {
+            !matches!(
+                problem,
+                Problem::NoRevision { .. }
+                    | Problem::MissingDown { .. }
+                    | Problem::EmptyDown { .. }
+            )
+        });
+        Problems::none_or(problems).map(|()| project)
+    }
+
+    /// What a directory says, and all that is wrong with it.
+    fn survey(
+        directory: &Path,
+        settings: Settings,
+        enabled: Backends,
+    ) -> Result<(Self, Vec<Problem>), Problems> {
         let mut problems = Vec::new();
         let mut tracked = settings.origin.files().to_vec();
         let mut folders = read_folders(directory, &mut problems, &mut tracked)?;
@@ -101,9 +133,8 @@ impl Project {
                 &mut problems,
             );
         }
-        Problems::none_or(problems)?;
         folders.sort_by_cached_key(Folder::id);
-        Ok(Self {
+        let project = Self {
             directory: directory.to_owned(),
             settings,
             chain,
@@ -111,7 +142,8 @@ impl Project {
             tracked,
             lock,
             folders,
-        })
+        };
+        Ok((project, problems))
     }
 
     /// The directory that a revision of the chain was read from.

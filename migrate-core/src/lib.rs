@@ -1,1 +1,33 @@
-//! migrate-core
+#![doc = include_str!("../README.md")]
+
+mod backend;
+mod connection;
+mod diesel_source;
+mod embed;
+mod error;
+mod failure;
+mod ledger;
+mod migrations;
+mod observer;
+mod report;
+mod runner;
+mod stale;
+mod stand;
+
+pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
+pub use error::Error;
+pub use failure::{Failure, ServerError};
+pub use ledger::{Applied, Attempt, Partial};
+pub use migrate_chain::{
+    Backend, Backends, Chain, Direction, Plan, PlanError, Position, Problem, Problems, Revision, Script, Settings,
+    Target, TargetError,
+};
+pub use migrations::Migrations;
+pub use observer::{Event, Observer};
+#[cfg(feature = "tracing")]
+pub use observer::TracingObserver;
+pub use report::{Report, Status, StepReport};
+pub use runner::{InDoubt, Runner, TransactionMode};
+
+#[doc(hidden)]
+pub use embed::__private;

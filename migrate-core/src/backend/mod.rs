@@ -1,0 +1,202 @@
+//! What a run needs of a server. One small trait; each backend's ways are in the file of its name.
+
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod text;
+
+use std::time::Duration;
+
+use migrate_chain::{Backend, Direction, Revision, Script};
+
+use crate::failure::ServerError;
+use crate::ledger::Ledger;
+
+pub(crate) use text::Row;
+
+/// One revision to run, with what its ledger rows need.
+pub(crate) struct Job<'a> {
+    pub(crate) revision: &'a Revision,
+    pub(crate) direction: Direction,
+    pub(crate) script: &'a Script,
+    /// The scripts of both directions, for the log.
+    pub(crate) both: (Option<&'a Script>, Option<&'a Script>),
+    /// How many of its statements an earlier run did.
+    pub(crate) done: usize,
+    /// Whether the chain wants it inside a transaction.
+    pub(crate) transactional: bool,
+}
+
+impl Job<'_> {
+    /// The script as `directory/file`.
+    pub(crate) fn file(&self) -> String {
+        format!("{}/{}", self.revision.directory(), self.script.file())
+    }
+}
+
+/// What is known of a connection once a run has decided to do something.
+pub(crate) struct Session {
+    /// Where the ledger is and how its rows are written.
+    pub(crate) ledger: Ledger,
+    /// SQL that puts back what a script may have set; empty where the backend looks at what changed instead.
+    pub(crate) restore: String,
+    /// SQL that a run wants on top of it: the project's session statements and the lock time-out.
+    pub(crate) wanted: String,
+    /// How long a statement may wait for somebody else's lock; zero is as long as the server does.
+    pub(crate) lock_timeout: Duration,
+    /// The server's own lock time-out, as it was found.
+    pub(crate) found_timeout: String,
+    /// The transaction that was open when the run began, if one was: ours become savepoints in it.
+    pub(crate) nested: bool,
+    /// What the backend alone understands, such as the number of its lock.
+    pub(crate) key: String,
+    /// Asked between statements: whether to stop.
+    pub(crate) stop: Box<dyn Fn() -> bool>,
+}
+
+impl Session {
+    /// SQL that puts back what a script may have set, and then what this run wants.
+    pub(crate) fn settings(&self) -> String {
+        if self.wanted.is_empty() { self.restore.clone() } else { format!("{}; {}", self.restore, self.wanted) }
+    }
+}
+
+/// Whether the script has one of these words, in either case, anywhere. A false alarm costs a little time, no more.
+pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
+    let text = job.script.text().as_bytes();
+    words.iter().any(|word| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+}
+
+/// Why jobs did not run to their end.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// Another process writes; try again (SQLite has no lock that could be waited for outside a transaction).
+    Locked,
+    /// Another process moved the database since the plan was made; plan again.
+    Moved,
+    /// Asked to stop, after this many statements of the job that was running were done and kept.
+    Stopped,
+    /// Waited for another process for as long as was allowed, or until asked to stop.
+    Waited(crate::error::Error),
+    /// A statement failed.
+    Failed(Broken),
+}
+
+/// A statement that failed, as the backend saw it.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    /// Which of the jobs, where it is known.
+    pub(crate) job: Option<usize>,
+    /// Which of its statements, from 0, where it is known.
+    pub(crate) statement: Option<usize>,
+    /// How many of the job's statements are done and kept.
+    pub(crate) kept: usize,
+    pub(crate) error: ServerError,
+}
+
+impl Broken {
+    /// A failure that no statement of a script can be blamed for.
+    pub(crate) fn outside(error: ServerError) -> Self {
+        Self { job: None, statement: None, kept: 0, error }
+    }
+}
+
+impl From<Broken> for Halt {
+    fn from(broken: Broken) -> Self {
+        Self::Failed(broken)
+    }
+}
+
+/// A lock that is held; what holding it means is the backend's to know.
+pub(crate) struct Lock {
+    /// An open file whose lock goes with it.
+    pub(crate) _file: Option<std::fs::File>,
+}
+
+/// What a run needs of a server.
+pub(crate) trait Server {
+    fn backend(&self) -> Backend;
+
+    /// The type that turns everything into text in a CAST.
+    fn text_type(&self) -> &'static str {
+        "TEXT"
+    }
+
+    /// Whether a transaction is open on the connection, as Diesel knows it.
+    fn in_transaction(&mut self) -> bool;
+
+    /// Sends a text of one or more statements as one message where the backend can, and reads all answers.
+    fn execute(&mut self, sql: &str) -> Result<(), ServerError>;
+
+    /// Runs one query and gives its rows, each column as text.
+    fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError>;
+
+    /// Looks where the ledger is or would be, and what a script may change that must be put back.
+    fn session(&mut self) -> Result<Session, ServerError>;
+
+    /// The names of the ledger's tables that are there, and the columns of the log.
+    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError>;
+
+    /// Makes the ledger's tables, or gives the log the columns that it lacks.
+    fn prepare(&mut self, session: &Session) -> Result<(), Halt> {
+        let present = self.ledger_tables().map_err(Broken::outside)?;
+        let sql = crate::ledger::statements(&present, session);
+        if sql.is_empty() { Ok(()) } else { self.execute(&sql.join(";\n")).map_err(|error| Broken::outside(error).into()) }
+    }
+
+    /// Tries to take the lock, waiting no longer than a moment. `exclusive` asks for more than the transactions of the steps give.
+    fn try_lock(&mut self, session: &Session, exclusive: bool) -> Result<Option<Lock>, ServerError>;
+
+    /// Gives the lock back; `false` when the server says that it was not held.
+    fn unlock(&mut self, session: &Session, lock: Lock) -> Result<bool, ServerError>;
+
+    /// Who holds the lock, where the server can tell.
+    fn lock_holder(&mut self, session: &Session) -> Option<String>;
+
+    /// Whether the job can be rolled back as a whole on this backend.
+    fn atomic(&self, job: &Job<'_>) -> bool;
+
+    /// Whether the job must not share a transaction with others, although it can be in one.
+    fn alone(&self, _: &Job<'_>) -> bool {
+        false
+    }
+
+    /// Runs jobs that are [`atomic`](Server::atomic) with their ledger rows in one transaction: all of them or nothing.
+    fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt>;
+
+    /// Runs one job statement by statement, each recorded, and keeps what was done when one fails.
+    fn run_recorded(&mut self, session: &Session, job: &Job<'_>) -> Result<(), Halt>;
+
+    /// Runs recorded jobs one after the other in as few messages as the backend can; the default is one by one.
+    fn run_recorded_many(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        for (number, job) in jobs.iter().enumerate() {
+            self.run_recorded(session, job).map_err(|halt| match halt {
+                Halt::Failed(broken) => Halt::Failed(Broken { job: Some(number), ..broken }),
+                other => other,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Whether a statement that was running when its process died may have taken effect without its record. `None`: it cannot
+    /// be told; the user is asked.
+    fn took_effect(&mut self, statement: &str) -> Result<Option<bool>, ServerError>;
+
+    /// SQL that makes the whole session wait so long for a lock, where that is a setting of the session.
+    fn lock_timeout_sql(&self, _: Duration) -> Option<String> {
+        None
+    }
+
+    /// Puts the connection back as it was found, after the last step.
+    fn leave(&mut self, _: &Session) -> Result<(), ServerError> {
+        Ok(())
+    }
+
+    /// Something that may explain a failure on a database that looked fresh, as a sentence.
+    fn explain(&mut self) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,79 @@
+//! Rows as text, whatever their columns are: the ledger and the catalogues are read this way on every backend.
+
+use diesel::connection::LoadConnection;
+use diesel::deserialize::FromSql;
+use diesel::expression::QueryMetadata;
+use diesel::query_builder::{Query, QueryFragment, QueryId, SqlQuery};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::row::{Field, Row as _};
+use diesel::sql_types::Text;
+
+use crate::failure::{ErrorKind, ServerError};
+
+/// One row: its columns as text, `None` for NULL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row(Vec<Option<String>>);
+
+impl Row {
+    /// The column's text; NULL and a column that is not there are both `None`.
+    pub(crate) fn text(&self, column: usize) -> Option<&str> {
+        self.0.get(column)?.as_deref()
+    }
+
+    /// The column's text, or nothing.
+    pub(crate) fn text_or_empty(&self, column: usize) -> &str {
+        self.text(column).unwrap_or_default()
+    }
+
+    /// The column as a number; NULL, nothing and nonsense are 0.
+    pub(crate) fn number<N: std::str::FromStr + Default>(&self, column: usize) -> N {
+        self.text(column).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// Runs a query whose columns are all text, or are cast to it.
+pub(super) fn load<C>(connection: &mut C, sql: &str) -> Result<Vec<Row>, Error>
+where
+    C: LoadConnection,
+    String: FromSql<Text, C::Backend>,
+    SqlQuery: Query + QueryFragment<C::Backend> + QueryId,
+    C::Backend: QueryMetadata<<SqlQuery as Query>::SqlType>,
+{
+    let cursor = LoadConnection::load(connection, diesel::sql_query(sql))?;
+    let mut rows = Vec::new();
+    for row in cursor {
+        let row = row?;
+        let mut columns = Vec::with_capacity(row.field_count());
+        for number in 0..row.field_count() {
+            let value = row.get(number).as_ref().and_then(|field| field.value().map(String::from_sql));
+            columns.push(value.transpose().map_err(Error::DeserializationError)?);
+        }
+        rows.push(Row(columns));
+    }
+    Ok(rows)
+}
+
+/// What Diesel tells of an error, as ours. Diesel maps a few codes to kinds and hides the rest, so a backend refines the result by
+/// the server's own words.
+pub(super) fn error(error: Error) -> ServerError {
+    let Error::DatabaseError(kind, information) = error else {
+        let kind = match error {
+            Error::BrokenTransactionManager => ErrorKind::ConnectionLost,
+            _ => ErrorKind::Other,
+        };
+        return ServerError { message: error.to_string(), kind, ..ServerError::default() };
+    };
+    ServerError {
+        message: information.message().trim_end().to_owned(),
+        detail: information.details().map(str::to_owned),
+        hint: information.hint().map(str::to_owned),
+        code: None,
+        position: information.statement_position().and_then(|position| usize::try_from(position).ok()),
+        kind: match kind {
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => ErrorKind::ConnectionLost,
+            DatabaseErrorKind::SerializationFailure => ErrorKind::Busy,
+            DatabaseErrorKind::ReadOnlyTransaction => ErrorKind::ReadOnly,
+            _ => ErrorKind::Other,
+        },
+    }
+}

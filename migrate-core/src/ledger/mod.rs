@@ -1,0 +1,16 @@
+//! The ledger: the two tables in the user's database that record what ran. `read` turns them into values, `write` makes the
+//! SQL of their rows; neither decides anything.
+
+mod layout;
+mod read;
+mod write;
+
+pub(crate) use layout::{Dialect, statements};
+pub(crate) use read::{State, Stored, applied_at, attempts, read, stored_script};
+pub use read::{Applied, Attempt, Partial};
+pub(crate) use write::{Ledger, Moment};
+
+/// Diesel's table: the one record of what is applied.
+pub(crate) const VERSIONS: &str = "__diesel_schema_migrations";
+/// Ours: one row an attempt.
+pub(crate) const LOG: &str = "__migrate_log";

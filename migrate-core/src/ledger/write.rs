@@ -1,0 +1,158 @@
+//! The SQL of the ledger's rows. Names are qualified, because a script may have changed the search path or the database.
+
+use migrate_chain::{Direction, Script};
+
+use crate::backend::Job;
+
+use super::layout::Dialect;
+use super::{LOG, VERSIONS};
+
+/// Scripts longer than this are not kept in the log: a dump of tables in a script must not double every backup. Their checksum is.
+const KEPT: usize = 1 << 20;
+
+/// Where the ledger is, how its rows are written, and by whom.
+pub(crate) struct Ledger {
+    /// The schema or database with its dot, quoted; empty where names need none.
+    pub(crate) prefix: String,
+    pub(crate) dialect: &'static Dialect,
+    /// The database's user, as the server knows it.
+    pub(crate) db_user: String,
+    /// Name and version of the app, where the chain is embedded in one.
+    pub(crate) app: String,
+}
+
+/// How a row says when its step began and how long it took.
+pub(crate) struct Moment<'a> {
+    /// An SQL expression.
+    pub(crate) started: &'a str,
+    /// An SQL expression, in milliseconds.
+    pub(crate) duration_ms: &'a str,
+}
+
+impl Ledger {
+    pub(crate) fn versions(&self) -> String {
+        format!("{}{}", self.prefix, (self.dialect.identifier)(VERSIONS))
+    }
+
+    pub(crate) fn log(&self) -> String {
+        format!("{}{}", self.prefix, (self.dialect.identifier)(LOG))
+    }
+
+    /// The row that names the layout of the log.
+    pub(crate) fn layout_row(&self, layout: u32) -> String {
+        format!(
+            "INSERT INTO {} (revision, action, outcome, started) VALUES ('{layout}', 'layout', 'done', {})",
+            self.log(),
+            self.dialect.now
+        )
+    }
+
+    /// Marks the revision as applied, or no longer applied.
+    pub(crate) fn mark(&self, job: &Job<'_>) -> String {
+        let id = (self.dialect.literal)(job.revision.id());
+        match job.direction {
+            Direction::Up => format!("INSERT INTO {} (version) VALUES ({id})", self.versions()),
+            Direction::Down => format!("DELETE FROM {} WHERE version = {id}", self.versions()),
+        }
+    }
+
+    /// The row of a step that is done.
+    pub(crate) fn done(&self, job: &Job<'_>, moment: &Moment<'_>) -> String {
+        let total = job.script.statements().len();
+        self.row(job, "done", (total, 0), &format!("{}, {}, {}, NULL", moment.started, self.dialect.now, moment.duration_ms))
+    }
+
+    /// Ends the rows that a process left open when it died, so that one row at most is open for a revision.
+    pub(crate) fn bury(&self, job: &Job<'_>) -> String {
+        self.update(job, "outcome = 'failed', error = 'its process died'")
+    }
+
+    /// The row of a step that begins and is recorded statement by statement; `running` is the statement that comes first,
+    /// where its effect could outlive its process.
+    pub(crate) fn open(&self, job: &Job<'_>, running: usize) -> String {
+        self.row(job, "running", (job.done, running), &format!("{}, NULL, NULL, NULL", self.dialect.now))
+    }
+
+    /// The row of a step that failed and was rolled back.
+    pub(crate) fn failed(&self, job: &Job<'_>, error: &str) -> String {
+        let error = (self.dialect.literal)(error);
+        self.row(job, "failed", (0, 0), &format!("{0}, {0}, 0, {error}", self.dialect.now))
+    }
+
+    /// So many statements are done; `running` begins.
+    pub(crate) fn progress(&self, job: &Job<'_>, done: usize, running: usize) -> String {
+        self.update(job, &format!("statements_done = {done}, statement_running = {running}"))
+    }
+
+    /// The step that was opened is done.
+    pub(crate) fn close(&self, job: &Job<'_>, duration_ms: &str) -> String {
+        let total = job.script.statements().len();
+        self.update(
+            job,
+            &format!(
+                "duration_ms = {duration_ms}, outcome = 'done', statements_done = {total}, statement_running = 0, finished = {}",
+                self.dialect.now
+            ),
+        )
+    }
+
+    /// The step that was opened failed; what it did stays.
+    pub(crate) fn give_up(&self, job: &Job<'_>, done: usize, error: &str) -> String {
+        let error = (self.dialect.literal)(error);
+        self.update(
+            job,
+            &format!(
+                "outcome = 'failed', statements_done = {done}, statement_running = 0, finished = {}, error = {error}",
+                self.dialect.now
+            ),
+        )
+    }
+
+    fn update(&self, job: &Job<'_>, set: &str) -> String {
+        let id = (self.dialect.literal)(job.revision.id());
+        format!("UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'", self.log())
+    }
+
+    /// `times` is started, finished, duration_ms and error, as SQL.
+    fn row(&self, job: &Job<'_>, outcome: &str, (done, running): (usize, usize), times: &str) -> String {
+        let literal = self.dialect.literal;
+        let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
+        let action = match job.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        let (up, down) = job.both;
+        let checksum = |script: Option<&Script>| optional(script.map(|script| script.checksum().to_string()).as_deref());
+        let text = |script: Option<&Script>| optional(script.map(Script::text).filter(|text| text.len() <= KEPT));
+        let words = [
+            literal(job.revision.id()),
+            optional(job.revision.parent()),
+            format!("'{action}'"),
+            format!("'{outcome}'"),
+            checksum(up),
+            checksum(down),
+            done.to_string(),
+            job.script.statements().len().to_string(),
+            running.to_string(),
+            times.to_owned(),
+            literal(&self.db_user),
+            optional(os_user().as_deref()),
+            literal(&gethostname::gethostname().to_string_lossy()),
+            literal(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
+            optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
+            text(up),
+            text(down),
+        ];
+        format!(
+            "INSERT INTO {} (revision, parent, action, outcome, up_checksum, down_checksum, statements_done, statements_total, \
+             statement_running, started, finished, duration_ms, error, db_user, os_user, host, tool, app, up_script, down_script) \
+             VALUES ({})",
+            self.log(),
+            words.join(", ")
+        )
+    }
+}
+
+fn os_user() -> Option<String> {
+    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok().filter(|user| !user.is_empty())
+}

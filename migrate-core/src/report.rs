@@ -1,0 +1,74 @@
+//! What a run did and where a database stands, as values.
+
+use std::fmt;
+use std::time::Duration;
+
+use migrate_chain::Direction;
+
+use crate::ledger::Partial;
+
+/// What a run did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Which way it went.
+    pub direction: Direction,
+    /// The steps that ran, in order. Empty: there was nothing to do.
+    pub steps: Vec<StepReport>,
+    /// The id of the newest applied revision afterwards; `None` is base.
+    pub current: Option<String>,
+}
+
+/// One step of a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    /// The revision's id.
+    pub revision: String,
+    /// The revision's directory name.
+    pub directory: String,
+    /// How long it took; `None` where it ran in one message with others.
+    pub duration: Option<Duration>,
+    /// How many statements it had.
+    pub statements: usize,
+}
+
+/// Where a database stands against a chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The id of the newest applied revision of the chain; `None` is base.
+    pub current: Option<String>,
+    /// The id of the chain's head; `None` is a chain without revisions.
+    pub head: Option<String>,
+    /// The ids that the database says are applied, in chain order, unknown ones last.
+    pub applied: Vec<String>,
+    /// The ids after current, in chain order.
+    pub pending: Vec<String>,
+    /// Applied ids that the chain lacks: the database is ahead of this build, or diverged.
+    pub unknown: Vec<String>,
+    /// Ids that are not applied although a later one is.
+    pub missing: Vec<String>,
+    /// Applied ids whose up script is not the one that ran.
+    pub changed: Vec<String>,
+    /// A step that was left half done, where there was no transaction to roll back.
+    pub partial: Option<Partial>,
+}
+
+impl Status {
+    /// Whether the database is exactly at the head of the chain: nothing pending, unknown, missing or half done.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.pending.is_empty() && self.unknown.is_empty() && self.missing.is_empty() && self.partial.is_none()
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.current.as_deref().unwrap_or("base"))?;
+        if self.is_current() && self.head.is_some() {
+            f.write_str(" (head)")?;
+        }
+        if let Some(partial) = &self.partial {
+            write!(f, ", {partial}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! The steps of a plan: which go together, what happens when one does not go, and what is told of each.
+
+use std::time::Instant;
+
+use migrate_chain::{Backend, Direction, Plan, Revision};
+
+use crate::backend::{Halt, Job, Session};
+use crate::error::Error;
+use crate::failure::ErrorKind;
+use crate::ledger::{self, Partial, State};
+use crate::observer::Event;
+use crate::report::StepReport;
+
+use super::run::Run;
+use super::wait::jitter;
+use super::{InDoubt, TransactionMode};
+
+/// How a plan ended that did not fail.
+pub(super) enum Outcome {
+    Done,
+    /// Another process moved the database; look again.
+    Moved,
+}
+
+/// A group is no larger: a server keeps a lock for each table that a transaction makes.
+const GROUP: usize = 50;
+
+/// So often a step is tried that somebody else's lock keeps from running.
+const TRIES: u32 = 5;
+
+impl<'m> Run<'m, '_> {
+    pub(super) fn run_plan(&mut self, session: &Session, plan: &Plan<'m>, state: &State) -> Result<Outcome, Error> {
+        let mut jobs: Vec<Job<'m>> = plan.steps.iter().filter_map(|step| self.job(step, plan.direction)).collect();
+        if let (Some(partial), Some(first)) = (&state.partial, jobs.first_mut()) {
+            first.done = self.resume(partial, first)?;
+        }
+        let mut number = 0;
+        while let Some(count) = self.next_group(&jobs[number..])? {
+            if self.stopping() {
+                return Err(Error::Stopped { at: self.current.clone() });
+            }
+            let group = &mut jobs[number..number + count];
+            match self.run_group(session, group, (number, plan.steps.len())) {
+                Ok(()) => {}
+                Err(Halt::Moved) => return Ok(Outcome::Moved),
+                Err(Halt::Failed(_)) if count > 1 && self.options.transaction == TransactionMode::Auto => {
+                    self.tell(&Event::Regrouped { steps: count });
+                    if let Outcome::Moved = self.one_by_one(session, plan, &mut jobs, number..number + count)? {
+                        return Ok(Outcome::Moved);
+                    }
+                }
+                Err(halt) => return Err(self.blame(session, &jobs[number..number + count], halt)),
+            }
+            number += count;
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// The steps of a group that was rolled back, each for itself, up to the one that fails. Where a group was recorded, not rolled
+    /// back, the steps that are done stay done.
+    fn one_by_one(
+        &mut self,
+        session: &Session,
+        plan: &Plan<'m>,
+        jobs: &mut [Job<'m>],
+        range: std::ops::Range<usize>,
+    ) -> Result<Outcome, Error> {
+        for number in range {
+            match self.run_group(session, &mut jobs[number..=number], (number, plan.steps.len())) {
+                Ok(()) => {}
+                Err(Halt::Moved) => return Ok(Outcome::Moved),
+                Err(halt) => return Err(self.blame(session, &jobs[number..=number], halt)),
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// How many of the next jobs go together; `None` at the end.
+    fn next_group(&self, jobs: &[Job<'_>]) -> Result<Option<usize>, Error> {
+        let Some(first) = jobs.first() else { return Ok(None) };
+        let together = |job: &&Job<'_>| self.server.atomic(job) && !self.server.alone(job);
+        Ok(Some(match self.options.transaction {
+            TransactionMode::Each => 1,
+            TransactionMode::All => match jobs.iter().find(|job| !self.server.atomic(job)) {
+                Some(job) => {
+                    let directory = job.revision.directory().to_owned();
+                    return Err(Error::CannotShare { directory, backend: self.server.backend() });
+                }
+                None => jobs.len(),
+            },
+            TransactionMode::Auto if self.fresh && first.direction == Direction::Up => {
+                jobs.iter().take(GROUP).take_while(together).count().max(1)
+            }
+            TransactionMode::Auto => 1,
+        }))
+    }
+
+    /// One job or several, in one transaction or recorded, again for as long as it is somebody else's lock that is in the way.
+    fn run_group(&mut self, session: &Session, jobs: &mut [Job<'m>], (number, of): (usize, usize)) -> Result<(), Halt> {
+        let alone = jobs.len() == 1;
+        if alone {
+            self.tell_started(&jobs[0], number, of);
+        }
+        let began = Instant::now();
+        let mut attempt = 1;
+        loop {
+            let atomic = jobs.iter().all(|job| self.server.atomic(job));
+            let result = self.persist(session, |run| {
+                if atomic { run.server.run_together(session, jobs) } else { run.server.run_recorded(session, &jobs[0]) }
+            });
+            match result {
+                Err(Halt::Failed(broken)) if broken.error.kind == ErrorKind::Busy && attempt < TRIES && !self.stopping() => {
+                    attempt += 1;
+                    jobs[0].done = jobs[0].done.max(broken.kept);
+                    let pause = std::time::Duration::from_millis(100) * 2_u32.pow(attempt);
+                    let pause = pause + jitter(pause);
+                    let revision = jobs[broken.job.unwrap_or(0)].revision;
+                    let error = broken.error.to_string();
+                    self.tell(&Event::Retrying { revision, error: &error, attempt, pause });
+                    std::thread::sleep(pause);
+                }
+                Err(halt) => return Err(halt),
+                Ok(()) => break,
+            }
+        }
+        for (place, job) in jobs.iter().enumerate() {
+            if !alone {
+                self.tell_started(job, number + place, of);
+            }
+            self.done(job, alone.then(|| began.elapsed()));
+        }
+        Ok(())
+    }
+
+    fn tell_started(&mut self, job: &Job<'m>, number: usize, of: usize) {
+        let (revision, direction) = (job.revision, job.direction);
+        self.tell(&Event::StepStarted { revision, direction, number: number + 1, of });
+        if job.done > 0 {
+            self.tell(&Event::Resumed { revision, done: job.done, of: job.script.statements().len() });
+        }
+    }
+
+    fn done(&mut self, job: &Job<'m>, duration: Option<std::time::Duration>) {
+        let (revision, direction) = (job.revision, job.direction);
+        let statements = job.script.statements().len();
+        self.tell(&Event::StepFinished { revision, direction, duration, statements });
+        self.current = match direction {
+            Direction::Up => Some(revision.id().to_owned()),
+            Direction::Down => revision.parent().map(str::to_owned),
+        };
+        self.steps.push(StepReport {
+            revision: revision.id().to_owned(),
+            directory: revision.directory().to_owned(),
+            duration,
+            statements,
+        });
+    }
+
+    /// What a revision comes to on this backend. `None`: it has no script for it, which the plan refused before.
+    pub(super) fn job<'r>(&self, revision: &'r Revision, direction: Direction) -> Option<Job<'r>> {
+        let backend = self.server.backend();
+        let both = (revision.up(backend), revision.down(backend));
+        let script = match direction {
+            Direction::Up => both.0,
+            Direction::Down => both.1,
+        }?;
+        // An adopted script may have transactions of its own; ours around them would not hold.
+        let own = script.statements().any(|statement| statement.transaction_control(backend).is_some());
+        let transactional = revision.transactional(direction) && !own;
+        Some(Job { revision, direction, script, both, done: 0, transactional })
+    }
+
+    /// At which statement a step goes on that was left half done.
+    fn resume(&mut self, partial: &Partial, job: &Job<'_>) -> Result<usize, Error> {
+        let before = ledger::stored_script(self.server, partial)?;
+        if !before.still_begins(self.server.backend(), job.script, partial.done) {
+            return Err(Error::ChangedHalfway { file: job.file(), done: partial.done });
+        }
+        let Some(running) = partial.running else { return Ok(partial.done) };
+        let Some(statement) = job.script.statements().nth(partial.done) else { return Ok(partial.done) };
+        let failed = |error| Error::Ledger { doing: "cannot look whether the last statement took effect", error };
+        let known = self.server.took_effect(statement.text).map_err(failed)?;
+        match (known, self.options.in_doubt) {
+            (Some(true), _) | (None, InDoubt::Done) => Ok(partial.done + 1),
+            (Some(false), _) | (None, InDoubt::Retry) => Ok(partial.done),
+            (None, InDoubt::Stop) => Err(Error::InDoubt {
+                file: job.file(),
+                line: job.script.position(statement.start).line,
+                number: running,
+                of: job.script.statements().len(),
+                statement: statement.text.to_owned(),
+            }),
+        }
+    }
+}
+
+/// The script of an unfinished attempt, as the log has it.
+impl ledger::Stored {
+    /// Whether the statements that ran are still the first of the script.
+    fn still_begins(&self, backend: Backend, script: &migrate_chain::Script, done: usize) -> bool {
+        let Some(text) = &self.text else {
+            return self.checksum.as_deref() == Some(script.checksum().to_string().as_str());
+        };
+        let Ok(ranges) = migrate_chain::split(backend, text) else { return false };
+        let before = ranges.into_iter().take(done).map(|range| &text[range]);
+        before.eq(script.statements().take(done).map(|statement| statement.text))
+    }
+}

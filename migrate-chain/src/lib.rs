@@ -1,8 +1,4 @@
-//! What a `migrations/` directory says, whether it is one chain, which revision a target names, and how its scripts
-//! split into statements.
-//!
-//! This crate decides everything that can be decided without a database. It knows no Diesel, no server and no
-//! terminal; `migrate-macros` calls it while an app compiles and `migrate-core` while it runs.
+#![doc = include_str!("../README.md")]
 
 mod backend;
 mod chain;

@@ -31,6 +31,21 @@ impl fmt::Display for Direction {
 }
 
 /// The ordered steps from where a database is to a target, made before anything runs.
+///
+/// ```
+/// use migrate_chain::{Backend, Chain, Direction, Plan, Revision, Script, Target};
+///
+/// let script = Script::read("a/up.sql".into(), Backend::Sqlite.into(), "SELECT 1".into(), Backend::Sqlite)?;
+/// let revision = Revision::new("a").with_scripts(Direction::Up, vec![script]);
+/// let chain = Chain::link(vec![revision])?;
+///
+/// let applied: [&str; 0] = [];
+/// let plan = Plan::upgrade(&chain, Backend::Sqlite, &applied, &Target::Head, false)?;
+/// assert_eq!(plan.steps.len(), 1);
+/// // It has no down script, and that is known before anything runs.
+/// assert!(Plan::downgrade(&chain, Backend::Sqlite, &["a"], &Target::Base).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<'c> {
     /// Which way.

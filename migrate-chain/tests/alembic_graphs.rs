@@ -1,6 +1,8 @@
 //! The graphs of real Alembic projects. Their ids are random, so that the one thing wrong with a line of them is that ids do
 //! not ascend along it; everything else about their links must be found as it is.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 mod common;
 
 use migrate_chain::{Chain, Problem, Problems, Revision};

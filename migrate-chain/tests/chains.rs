@@ -1,5 +1,7 @@
 //! Real Diesel projects: each is read as it is, with what cannot be taken back named once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 mod common;
 
 use migrate_chain::{Backend, Backends, Problem, Project, Settings};

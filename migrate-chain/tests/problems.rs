@@ -1,5 +1,7 @@
 //! Each thing that can be wrong with a directory: made on disk, read, and reported in the words that a user sees.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 use std::path::Path;
 
 use migrate_chain::{Backend, Backends, Problems, Project, Settings};

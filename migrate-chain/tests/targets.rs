@@ -1,5 +1,7 @@
 //! Targets and plans, as the shared cases say: what each names, which steps follow, and what is refused and why.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 mod common;
 
 use migrate_chain::{

@@ -1,10 +1,13 @@
 //! Everything that can be wrong with a migrations directory: one variant each, with the file, the message and the mend.
 
+mod details;
 mod help;
+mod place;
 mod report;
 
-use crate::{Backends, Checksum, Position, ScriptError};
+use crate::{Backends, Position, ScriptError};
 
+pub use details::{AdoptedDown, Change, Relink};
 pub use report::Problems;
 
 /// One thing that is wrong with a migrations directory. Display says what, in one line.
@@ -355,48 +358,6 @@ pub enum Problem {
     },
 }
 
-/// What became of something sealed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The checksum in the lock; of a script that is new, none.
-    pub old: Option<Checksum>,
-    /// The checksum now; of a script that is gone, none.
-    pub new: Option<Checksum>,
-}
-
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.old, self.new) {
-            (Some(old), Some(new)) => write!(f, "changed: its checksum was {old} and is {new}"),
-            (Some(old), None) => write!(f, "is gone: its checksum was {old}"),
-            (None, Some(new)) => write!(f, "is new: its checksum is {new}"),
-            (None, None) => f.write_str("changed"),
-        }
-    }
-}
-
-/// Where a revision must go so that the chain is one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relink {
-    /// The revision to move, by its directory.
-    pub revision: String,
-    /// Its new down_revision.
-    pub down_revision: String,
-    /// The directory's new name, where its id must become later than that of what it follows.
-    pub rename: Option<String>,
-}
-
-/// An adopted revision that cannot be taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AdoptedDown {
-    /// Its directory.
-    pub revision: String,
-    /// Its id.
-    pub id: String,
-    /// Why, such as `no down script`.
-    pub why: String,
-}
-
 fn both(names: &[String]) -> String {
     match names {
         [] => String::new(),
@@ -417,76 +378,5 @@ fn adopted(count: usize) -> String {
     match count {
         1 => "one revision without a link cannot be taken back".to_owned(),
         _ => format!("{count} revisions without a link cannot be taken back"),
-    }
-}
-
-impl Problem {
-    /// The file, relative to the migrations directory, with `/` between its parts; `""` is the directory itself.
-    #[must_use]
-    pub fn file(&self) -> &str {
-        match self {
-            Self::MissingDirectory { file }
-            | Self::NoRevision { file }
-            | Self::Unreadable { file, .. }
-            | Self::NoId { file }
-            | Self::IdTooLong { file, .. }
-            | Self::ReservedId { file, .. }
-            | Self::DuplicateId { file, .. }
-            | Self::FollowsItself { file, .. }
-            | Self::MissingParent { file, .. }
-            | Self::Cycle { file, .. }
-            | Self::Fork { file, .. }
-            | Self::SeveralBases { file, .. }
-            | Self::Backwards { file, .. }
-            | Self::Unlinked { file, .. }
-            | Self::NotToml { file, .. }
-            | Self::UnknownKey { file, .. }
-            | Self::WrongType { file, .. }
-            | Self::BadValue { file, .. }
-            | Self::NoRunInTransaction { file }
-            | Self::UnknownRevision { file, .. }
-            | Self::MissingUp { file, .. }
-            | Self::MissingDown { file, .. }
-            | Self::EmptyDown { file }
-            | Self::AdoptedDowns { file, .. }
-            | Self::IrreversibleWithDown { file, .. }
-            | Self::Counterpart { file, .. }
-            | Self::Misspelt { file, .. }
-            | Self::NotUtf8 { file, .. }
-            | Self::Nul { file, .. }
-            | Self::Script { file, .. }
-            | Self::TransactionControl { file, .. }
-            | Self::LockConflict { file, .. }
-            | Self::Vanished { file, .. }
-            | Self::Sealed { file, .. } => file,
-        }
-    }
-
-    /// The line in the file, where there is one.
-    #[must_use]
-    pub fn line(&self) -> Option<usize> {
-        match self {
-            Self::NotToml { line, .. } => *line,
-            Self::UnknownKey { line, .. }
-            | Self::WrongType { line, .. }
-            | Self::BadValue { line, .. }
-            | Self::UnknownRevision { line, .. }
-            | Self::IrreversibleWithDown { line, .. }
-            | Self::NotUtf8 { line, .. }
-            | Self::LockConflict { line, .. }
-            | Self::Vanished { line, .. } => Some(*line),
-            _ => self.position().map(|at| at.line),
-        }
-    }
-
-    /// The line and column in the file, where both are known.
-    #[must_use]
-    pub fn position(&self) -> Option<Position> {
-        match self {
-            Self::Nul { at, .. }
-            | Self::Script { at, .. }
-            | Self::TransactionControl { at, .. } => Some(*at),
-            _ => None,
-        }
     }
 }

@@ -200,4 +200,12 @@ mod tests {
             assert_eq!(duration(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
+        assert!(
+            problems("\u{feff}down_revision = \"base\"\r\nrun_in_transaction = true\r\n")
+                .is_empty()
+        );
+    }
 }

@@ -540,3 +540,28 @@ fn the_directory_is_found_where_a_settings_file_says() {
 fn find_absolute(start: &Path) -> std::path::PathBuf {
     migrate_chain::find(start).unwrap()
 }
+
+#[test]
+fn a_chain_that_is_still_being_written_may_lack_downs_and_revisions_but_nothing_else() {
+    let unfinished = |files: &[(&str, &[u8])]| {
+        let migrations = made(files);
+        let directory = migrations.path().join("migrations");
+        Project::read_unfinished(&directory, Settings::default(), Backends::ALL)
+            .map(|project| project.chain.len())
+            .map_err(|problems| problems.len())
+    };
+    assert_eq!(unfinished(&[]), Ok(0));
+    let meta = META.as_bytes();
+    assert_eq!(
+        unfinished(&[
+            ("a/up.sql", b""),
+            ("a/down.sql", b"-- later"),
+            ("a/metadata.toml", meta)
+        ]),
+        Ok(1)
+    );
+    assert_eq!(
+        unfinished(&[("a/up.sql", b"SELECT 'open"), ("a/metadata.toml", meta)]),
+        Err(1)
+    );
+}

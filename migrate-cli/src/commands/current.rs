@@ -1,0 +1,150 @@
+//! `migrate current`: where the database is.
+
+use migrate_core::{Attempt, Chain, Error, Status};
+use serde_json::json;
+
+use crate::context::{Context, Loaded, only};
+use crate::database_url::DatabaseUrl;
+use crate::error::{CommandError, Kind};
+use crate::ui::Ui;
+
+/// Show where the database is
+///
+/// Reads and writes nothing: it needs no more than the right to SELECT. A revision that this chain does not have is shown as
+/// unknown; a step that was left half done is shown as partial, with how many of its statements are done.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  migrate current                    the newest applied revision
+  migrate current -v                 what is pending, the last attempt
+  migrate current --check-heads      exit with 3 unless it is the head")]
+pub struct Args {
+    /// Fail with exit code 3 unless the database is at head, with 5 if it diverged
+    #[arg(long)]
+    check_heads: bool,
+}
+
+pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
+    let url = context.needed_database(ui)?;
+    let loaded = context.load_to_look(ui, only(url.backend()?))?;
+    let mut connection = context.connect_to_look(ui, &url)?;
+    let core = |error| CommandError::core(error, &loaded.shown);
+    let status = loaded.migrations.status(&mut connection).map_err(core)?;
+    let last = if ui.is_verbose() {
+        loaded.migrations.attempts(&mut connection).map_err(core)?.pop()
+    } else {
+        None
+    };
+    for line in lines(&status, loaded.migrations.chain()) {
+        ui.result(line);
+    }
+    if ui.is_verbose() {
+        more(ui, &status, last.as_ref());
+    }
+    ui.json(&as_json(&status, &loaded, &url, last.as_ref()));
+    if args.check_heads { check(&status) } else { Ok(()) }
+}
+
+/// The revision, then a line for whatever is not as it should be.
+fn lines(status: &Status, chain: &Chain) -> Vec<String> {
+    let named = |id: &str| match chain.get(id) {
+        Some(revision) => format!("{id}  {}", revision.directory()),
+        None => id.to_owned(),
+    };
+    let current = match status.current.as_deref() {
+        None => "base".to_owned(),
+        Some(id) if status.current == status.head => format!("{} (head)", named(id)),
+        Some(id) => named(id),
+    };
+    let mut lines = vec![current];
+    if let Some(partial) = &status.partial {
+        lines.push(partial.to_string());
+    }
+    let odd = [
+        (&status.unknown, "unknown to this build"),
+        (&status.missing, "not applied, although a later one is"),
+        (&status.changed, "changed since it was applied"),
+    ];
+    for (ids, what) in odd {
+        lines.extend(ids.iter().map(|id| format!("{}: {what}", named(id))));
+    }
+    lines
+}
+
+fn more(ui: &mut Ui, status: &Status, last: Option<&Attempt>) {
+    ui.result(format!("head: {}", status.head.as_deref().unwrap_or("base")));
+    ui.result(format!("applied: {}, pending: {}", status.applied.len(), status.pending.len()));
+    for id in &status.pending {
+        ui.result(format!("  {id}"));
+    }
+    if let Some(last) = last {
+        ui.result(format!(
+            "last attempt: {} of {}, {}, {} of {} statements, {} UTC, by {}",
+            last.action, last.revision, last.outcome, last.statements_done, last.statements_total, last.started, last.by
+        ));
+        if let Some(error) = &last.error {
+            ui.result(format!("  {error}"));
+        }
+    }
+}
+
+fn as_json(status: &Status, loaded: &Loaded<'_>, url: &DatabaseUrl, last: Option<&Attempt>) -> serde_json::Value {
+    let chain = loaded.migrations.chain();
+    let directory = status.current.as_deref().and_then(|id| chain.get(id)).map(|revision| revision.directory());
+    json!({
+        "database": url.to_string(),
+        "current": status.current,
+        "directory": directory,
+        "head": status.head,
+        "is_head": status.is_current(),
+        "applied": status.applied,
+        "pending": status.pending,
+        "unknown": status.unknown,
+        "missing": status.missing,
+        "changed": status.changed,
+        "partial": status.partial.as_ref().map(|partial| json!({
+            "revision": partial.revision,
+            "direction": partial.direction.name(),
+            "done": partial.done,
+            "of": partial.total,
+            "in_doubt": partial.running,
+        })),
+        "last_attempt": last.map(|last| json!({
+            "revision": last.revision,
+            "action": last.action,
+            "outcome": last.outcome,
+            "statements_done": last.statements_done,
+            "statements_total": last.statements_total,
+            "started": last.started,
+            "duration_ms": last.duration_ms,
+            "by": last.by,
+            "error": last.error,
+        })),
+    })
+}
+
+/// The same words as an app's start-up check.
+fn check(status: &Status) -> Result<(), CommandError> {
+    if !status.unknown.is_empty() {
+        return Err(CommandError::core(Error::Ahead { unknown: status.unknown.clone() }, ""));
+    }
+    if let (Some(_), Some(current)) = (status.missing.first(), &status.current) {
+        let gap = migrate_core::PlanError::Gap { missing: status.missing.clone(), current: current.clone() };
+        return Err(CommandError::plan(gap));
+    }
+    if let Some(partial) = &status.partial {
+        let error = Error::HalfDone { partial: partial.clone() };
+        return Err(CommandError::core(error, "").with_kind(Kind::NotCurrent));
+    }
+    if let Some(id) = status.changed.first() {
+        return Err(CommandError::failed(format!("{id} was changed after it was applied"))
+            .with_help("put its files back as they were, and write the change as a new revision")
+            .with_kind(Kind::Diverged));
+    }
+    if !status.pending.is_empty() {
+        let (current, pending) = (status.current.clone(), status.pending.clone());
+        let of = status.applied.len() + pending.len();
+        return Err(CommandError::core(Error::Behind { current, pending, of }, ""));
+    }
+    Ok(())
+}

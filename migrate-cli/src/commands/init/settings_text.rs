@@ -1,0 +1,75 @@
+//! The text of a new migrate.toml.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use migrate_core::Backends;
+
+/// A migrate.toml that says what is known, and how to say the rest.
+pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]) -> String {
+    let mut text = "# What this project decides once. Every key may be left out.\n".to_owned();
+    let mut add = |about: &str, line: String| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "\n{about}\n{line}\n");
+    };
+    let names: Vec<_> = backends.iter().map(|backend| format!("\"{backend}\"")).collect();
+    add(
+        "# The databases that every script is for. One that needs words of its own has them beside: up.mysql.sql.",
+        match names[..] {
+            [] => "# backends = [\"sqlite\", \"postgres\", \"mysql\"]".to_owned(),
+            _ => format!("backends = [{}]", names.join(", ")),
+        },
+    );
+    if let Some(dir) = dir {
+        let dir = dir.to_string_lossy().replace('\\', "/");
+        add("# Where the revisions are, seen from here.", format!("dir = \"{dir}\""));
+    }
+    add(
+        "# Where the database is, if nothing else says so; `${NAME}` is taken from the environment.",
+        "# database_url = \"${APP_DATABASE_URL}\"".to_owned(),
+    );
+    add(
+        "# How a new revision is named: \"timestamp\" is 2026-11-21-101112_name, \"date\" is 2026-11-21_name.",
+        "# file_name = \"timestamp\"".to_owned(),
+    );
+    if !irreversible.is_empty() {
+        let lines: Vec<_> = irreversible.iter().map(|name| format!("    \"{name}\",\n")).collect();
+        add(
+            "# Revisions from before this file that have no down script, or one without a statement.",
+            format!("irreversible = [\n{}]", lines.concat()),
+        );
+    }
+    add(
+        "# Statements for every connection that runs scripts.",
+        "# [session]\n# mysql = [\"SET foreign_key_checks = 0\"]".to_owned(),
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use migrate_core::{Backend, Settings};
+
+    #[test]
+    fn what_is_written_is_read_back_and_what_is_explained_is_a_key() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("migrate.toml");
+        let text = of(Backend::Mysql.into(), Some(Path::new("db/migrations")), &["2019".to_owned()]);
+        std::fs::write(&file, &text).expect("written");
+        let settings = Settings::read(&file).expect("valid");
+        assert_eq!(settings.backends, Some(Backend::Mysql.into()));
+        assert_eq!(settings.directory.as_deref(), Some(Path::new("db/migrations")));
+        assert_eq!(settings.irreversible, ["2019"]);
+
+        let uncommented: Vec<_> = of(Backends::NONE, None, &[])
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || rest.starts_with('[')).unwrap_or(line))
+            .map(str::to_owned)
+            .collect();
+        std::fs::write(&file, uncommented.join("\n")).expect("written");
+        let settings = Settings::read(&file).expect("every key that is explained is one");
+        assert_eq!(settings.backends, Some(Backends::ALL));
+        assert_eq!(settings.session(Backend::Mysql), ["SET foreign_key_checks = 0"]);
+    }
+}

@@ -1,0 +1,37 @@
+//! `migrate upgrade`: applies what is pending.
+
+use migrate_core::Direction;
+
+use super::running::{Run, RunOptions};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::ui::Ui;
+
+/// Apply what is pending, up to a target
+///
+/// Runs the up scripts between where the database is and the target, each with its record in one transaction. Runs that start at
+/// the same time wait for each other. When a statement fails, its revision is rolled back and everything before it stays; where
+/// there is no transaction to roll back, the next upgrade goes on at the statement that failed.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  migrate upgrade                    everything that is pending
+  migrate upgrade +1                 the next revision
+  migrate upgrade add_phone          up to the revision of that name
+  migrate upgrade --dry-run          what would run")]
+pub struct Args {
+    /// head, +N, an id or its beginning, a name, or ID+N
+    #[arg(default_value = "head", allow_negative_numbers = true)]
+    target: String,
+
+    /// Run revisions too that were left out before the current one
+    #[arg(long)]
+    fill_gaps: bool,
+
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
+    Run::prepare(ui, context, Direction::Up, &args.target)?.run(ui, &args.options, args.fill_gaps)
+}

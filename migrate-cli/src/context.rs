@@ -1,0 +1,178 @@
+//! What a command stands on: where the migrations directory is, what it says, and which database is meant. Nothing is read or
+//! opened before a command asks for it.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use migrate_chain::{Lock, Project};
+use migrate_core::{AnyConnection, Backend, Backends, Migrations, Settings};
+
+use crate::Source;
+use crate::config::Globals;
+use crate::database_url::{self, DatabaseUrl, Process};
+use crate::error::CommandError;
+use crate::files;
+use crate::ui::Ui;
+
+pub(crate) struct Context<'a> {
+    pub(crate) globals: &'a Globals,
+    source: Source<'a>,
+    /// Where the user stands.
+    pub(crate) here: PathBuf,
+}
+
+/// A migrations directory that is there, not read yet.
+pub(crate) struct Place {
+    pub(crate) directory: PathBuf,
+    pub(crate) settings: Settings,
+    /// The directory as the user would name it.
+    pub(crate) shown: String,
+}
+
+/// A chain to run, and where it came from.
+pub(crate) struct Loaded<'a> {
+    pub(crate) migrations: Cow<'a, Migrations>,
+    /// The directory as the user would name it; empty for an embedded chain, whose files are named by themselves.
+    pub(crate) shown: String,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(globals: &'a Globals, source: Source<'a>) -> Result<Self, CommandError> {
+        let here = std::env::current_dir()
+            .map_err(|error| CommandError::failed(format!("cannot tell the current directory: {error}")))?;
+        Ok(Self { globals, source, here })
+    }
+
+    /// The path as the user would write it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        files::shown(path, &self.here)
+    }
+
+    /// Finds the migrations directory and reads its settings.
+    pub(crate) fn place(&self) -> Result<Place, CommandError> {
+        let config = self.globals.config.as_deref();
+        let given = config.map(|file| self.read_settings(file)).transpose()?;
+        let directory = match (&self.globals.dir, config, &given) {
+            (Some(dir), ..) => self.here.join(dir),
+            (None, Some(file), Some(settings)) => {
+                let beside = self.here.join(file).parent().map_or_else(|| self.here.clone(), Path::to_owned);
+                beside.join(settings.directory.as_deref().unwrap_or(Path::new("migrations")))
+            }
+            _ => migrate_chain::find(&self.here).ok_or_else(|| {
+                CommandError::failed("there is no migrations/ here or in a directory above")
+                    .with_help("`migrate init` makes it; one that is elsewhere is named by --dir")
+            })?,
+        };
+        let shown = self.shown(&directory);
+        let settings = match given {
+            Some(settings) => settings,
+            None => Settings::beside(&directory).map_err(|problems| CommandError::problems(problems, &shown))?,
+        };
+        Ok(Place { directory, settings, shown })
+    }
+
+    fn read_settings(&self, file: &Path) -> Result<Settings, CommandError> {
+        let path = self.here.join(file);
+        if !path.is_file() {
+            return Err(CommandError::usage(format!("--config: there is no file {}", file.display())));
+        }
+        let shown = path.parent().map(|parent| self.shown(parent)).unwrap_or_default();
+        Settings::read(&path).map_err(|problems| CommandError::problems(problems, &shown))
+    }
+
+    /// The chain to run on these backends: the embedded one, or the directory's.
+    pub(crate) fn load(&self, ui: &mut Ui, backends: Backends) -> Result<Loaded<'a>, CommandError> {
+        self.load_by(ui, |place| place.read(backends))
+    }
+
+    /// The chain to look at: one that is still being written will do.
+    pub(crate) fn load_to_look(&self, ui: &mut Ui, backends: Backends) -> Result<Loaded<'a>, CommandError> {
+        self.load_by(ui, |place| place.read_unfinished(backends))
+    }
+
+    fn load_by(
+        &self,
+        ui: &mut Ui,
+        read: impl FnOnce(Place) -> Result<Project, CommandError>,
+    ) -> Result<Loaded<'a>, CommandError> {
+        if let (Source::Embedded(migrations), None) = (self.source, &self.globals.dir) {
+            return Ok(Loaded { migrations: Cow::Borrowed(migrations), shown: String::new() });
+        }
+        let place = self.place()?;
+        let shown = place.shown.clone();
+        let project = read(place)?;
+        ui.detail(format!("chain: {shown}, {} revisions", project.chain.len()));
+        for warning in &project.warnings {
+            ui.note(format!("warning: {}", warning.render(&shown)));
+        }
+        refresh_lock(ui, &project, &shown);
+        Ok(Loaded { migrations: Cow::Owned(Migrations::from(project)), shown })
+    }
+
+    /// The URL of the database, if one is named anywhere.
+    pub(crate) fn database(&self) -> Result<Option<DatabaseUrl>, CommandError> {
+        let option = self.globals.database_url.as_deref();
+        // An embedded chain needs no directory, and an option no settings.
+        let settings = match (option, self.source) {
+            (Some(_), _) => Settings::default(),
+            (None, Source::Embedded(_)) if self.globals.config.is_none() && migrate_chain::find(&self.here).is_none() => {
+                Settings::default()
+            }
+            _ => self.place()?.settings,
+        };
+        database_url::find(option, &settings, &self.here, &Process)
+    }
+
+    /// The URL of the database, without which the command cannot work.
+    pub(crate) fn needed_database(&self, ui: &mut Ui) -> Result<DatabaseUrl, CommandError> {
+        let url = self.database()?.ok_or_else(|| {
+            CommandError::usage("no database is named")
+                .with_help("set DATABASE_URL, or give --database-url sqlite:FILE, postgres://... or mysql://...")
+        })?;
+        ui.detail(format!("database: {url} ({})", url.origin));
+        Ok(url)
+    }
+
+    /// A connection to look through. A SQLite file that is not there is not made: it is seen as the empty database that it
+    /// would be.
+    pub(crate) fn connect_to_look(&self, ui: &mut Ui, url: &DatabaseUrl) -> Result<AnyConnection, CommandError> {
+        let Some(file) = url.missing_file() else { return url.connect() };
+        ui.note(format!("{file} is not there yet"));
+        DatabaseUrl { url: "sqlite::memory:".to_owned(), origin: url.origin.clone() }.connect()
+    }
+}
+
+impl Place {
+    /// Reads and checks the directory.
+    pub(crate) fn read(self, backends: Backends) -> Result<Project, CommandError> {
+        let Self { directory, settings, shown } = self;
+        Project::read(&directory, settings, backends).map_err(|problems| CommandError::problems(problems, &shown))
+    }
+
+    /// The same for a chain that is still being written: no revision yet, or a down script to be filled in.
+    pub(crate) fn read_unfinished(self, backends: Backends) -> Result<Project, CommandError> {
+        let Self { directory, settings, shown } = self;
+        Project::read_unfinished(&directory, settings, backends)
+            .map_err(|problems| CommandError::problems(problems, &shown))
+    }
+}
+
+/// Which backends a chain is read for, where the database is known.
+pub(crate) fn only(backend: Backend) -> Backends {
+    Backends::NONE.with(backend)
+}
+
+/// Brings an existing migrate.lock up to date, as cargo does with its own. A directory that cannot be written, as in a
+/// container, is left as it is: the lock guards what is edited, not what is deployed.
+fn refresh_lock(ui: &mut Ui, project: &Project, shown: &str) {
+    let path = project.directory.join(Lock::FILE);
+    let text = Lock::of(project).to_string();
+    if project.lock.is_none() || fs::read_to_string(&path).is_ok_and(|there| there == text) {
+        return;
+    }
+    match files::replace(&path, &text) {
+        Ok(()) => ui.detail(format!("refreshed {shown}/{}", Lock::FILE)),
+        Err(error) => ui.detail(format!("{shown}/{} is not up to date and cannot be written: {error}", Lock::FILE)),
+    }
+}

@@ -1,0 +1,153 @@
+//! Why a command did not do what was asked, as a value: what kind it is, what to say, and what to do next.
+
+use std::fmt;
+
+use migrate_core::{ConnectError, Error, Failure, PlanError, Problems};
+
+use crate::database_url::DatabaseUrl;
+use crate::mask::password_needs_encoding;
+
+/// The kinds of failure, each with an exit code of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Failed,
+    Usage,
+    NotCurrent,
+    LockTimeout,
+    Diverged,
+    Stopped { signal: u8 },
+}
+
+impl Kind {
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotCurrent => 3,
+            Self::LockTimeout => 4,
+            Self::Diverged => 5,
+            Self::Stopped { signal } => signal.saturating_add(128),
+        }
+    }
+
+    /// Its word in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::NotCurrent => "not_current",
+            Self::LockTimeout => "lock_timeout",
+            Self::Diverged => "diverged",
+            Self::Stopped { .. } => "stopped",
+        }
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    kind: Kind,
+    message: String,
+    help: Option<String>,
+    pub(crate) cause: Cause,
+}
+
+/// What there is to show beside the message.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    None,
+    /// A directory's problems, and the directory as the user sees it.
+    Problems(Problems, String),
+    /// A statement's failure, and the directory as the user sees it.
+    Failure(Box<Failure>, String),
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl CommandError {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), help: None, cause: Cause::None }
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// What is wrong with a migrations directory, `shown` as the user would name it.
+    pub(crate) fn problems(problems: Problems, shown: &str) -> Self {
+        let message = match problems.len() {
+            1 => format!("{shown} is not a valid chain"),
+            count => format!("{shown} is not a valid chain: {count} problems"),
+        };
+        Self { cause: Cause::Problems(problems, shown.to_owned()), ..Self::failed(message) }
+    }
+
+    /// Why a database could not be opened.
+    pub(crate) fn connect(error: ConnectError, url: &DatabaseUrl) -> Self {
+        let origin = &url.origin;
+        match &error {
+            // The driver's message would quote the half of the password that it took for something else.
+            ConnectError::Refused { .. } if password_needs_encoding(&url.url) => {
+                Self::failed(format!("cannot connect to {url} ({origin}): its password breaks the URL"))
+                    .with_help("percent-encode it: `@` is %40, `/` is %2F, `:` is %3A, `#` is %23, `?` is %3F, `%` is %25")
+            }
+            ConnectError::Refused { .. } => Self::failed(format!("{error} ({origin})")).with_help(error.help()),
+            _ => Self::usage(format!("{error} ({origin})")).with_help(error.help()),
+        }
+    }
+
+    /// What the library says; `shown` is the migrations directory as the user would name it.
+    pub(crate) fn core(error: Error, shown: &str) -> Self {
+        let kind = match &error {
+            Error::Plan(error) if error.is_usage() => Kind::Usage,
+            Error::Behind { .. } => Kind::NotCurrent,
+            Error::LockTimeout { .. } => Kind::LockTimeout,
+            error if error.is_diverged() => Kind::Diverged,
+            _ => Kind::Failed,
+        };
+        let (message, help) = (error.to_string(), error.help());
+        match error {
+            Error::Problems(problems) => Self::problems(problems, shown),
+            Error::Failed(failure) => Self {
+                help,
+                message: failure.error.to_string(),
+                cause: Cause::Failure(failure, shown.to_owned()),
+                ..Self::new(kind, "")
+            },
+            _ => Self { help, ..Self::new(kind, message) },
+        }
+    }
+
+    /// Why there is no plan.
+    pub(crate) fn plan(error: PlanError) -> Self {
+        Self::core(Error::Plan(error), "")
+    }
+}

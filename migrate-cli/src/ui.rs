@@ -1,0 +1,160 @@
+//! The one door to the terminal: results on standard output, everything else on standard error, no password on either.
+
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anstream::AutoStream;
+use indicatif::ProgressBar;
+use serde_json::Value;
+
+use crate::config::{Format, Globals};
+use crate::error::CommandError;
+use crate::mask::without_passwords;
+use crate::report;
+
+pub(crate) struct Ui {
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    /// The bar that is on the screen now: lines must go around it.
+    bar: Option<ProgressBar>,
+    /// The first line that could not be written, for another reason than a reader who went away.
+    unwritten: Option<io::Error>,
+}
+
+impl Ui {
+    pub(crate) fn new(globals: &Globals) -> Self {
+        Self {
+            out: AutoStream::new(io::stdout(), globals.color.into()),
+            err: AutoStream::new(io::stderr(), globals.color.into()),
+            format: globals.format,
+            quiet: globals.quiet,
+            verbose: globals.verbose,
+            bar: None,
+            unwritten: None,
+        }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Whether somebody can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        !self.is_json() && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// A line of a result that was asked for.
+    pub(crate) fn result(&mut self, line: impl Display) {
+        if !self.is_json() {
+            self.write_out(&line.to_string());
+        }
+    }
+
+    /// A line of a result that is good to know and not what the command is for.
+    pub(crate) fn summary(&mut self, line: impl Display) {
+        if !self.quiet {
+            self.result(line);
+        }
+    }
+
+    /// One JSON object on a line of its own; nothing where text is wanted.
+    pub(crate) fn json(&mut self, value: &Value) {
+        if self.is_json() {
+            self.write_out(&value.to_string());
+        }
+    }
+
+    /// A line beside the result: what happens, or what is odd.
+    pub(crate) fn note(&mut self, line: impl Display) {
+        if !self.quiet {
+            self.write_err(&line.to_string());
+        }
+    }
+
+    /// A note for those who want to hear more.
+    pub(crate) fn detail(&mut self, line: impl Display) {
+        if self.verbose {
+            self.note(line);
+        }
+    }
+
+    /// A question that is answered with yes or no; nothing, and anything else, is no.
+    pub(crate) fn ask(&mut self, question: &str) -> bool {
+        let asked = write!(self.err, "{} [y/N] ", without_passwords(question)).and_then(|()| self.err.flush());
+        let mut answer = String::new();
+        asked.is_ok()
+            && io::stdin().lock().read_line(&mut answer).is_ok()
+            && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Shows a bar for so many steps where somebody sees it.
+    pub(crate) fn start_bar(&mut self, steps: usize) {
+        if self.quiet || self.is_json() || self.verbose || steps == 0 || !io::stderr().is_terminal() {
+            return;
+        }
+        let bar = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} {elapsed} {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        self.bar = Some(bar);
+    }
+
+    pub(crate) fn bar(&self) -> Option<&ProgressBar> {
+        self.bar.as_ref()
+    }
+
+    pub(crate) fn end_bar(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Says how it went, for the last time, and turns it into the exit code.
+    pub(crate) fn finish(mut self, done: Result<(), CommandError>) -> ExitCode {
+        self.end_bar();
+        let unwritten = self.unwritten.take().map(|error| CommandError::failed(format!("cannot write the result: {error}")));
+        match done.err().or(unwritten) {
+            None => ExitCode::SUCCESS,
+            Some(error) => {
+                let code = error.kind().exit_code();
+                self.json(&report::json(&error));
+                let text = report::text(&error);
+                self.write_err(text.trim_end());
+                ExitCode::from(code)
+            }
+        }
+    }
+
+    fn write_out(&mut self, line: &str) {
+        let line = without_passwords(line);
+        let written = match &self.bar {
+            Some(bar) => bar.suspend(|| writeln!(self.out, "{line}")),
+            None => writeln!(self.out, "{line}"),
+        };
+        // Lines of events are read while the run goes on.
+        let written = written.and_then(|()| self.out.flush());
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.unwritten.get_or_insert(error);
+        }
+    }
+
+    fn write_err(&mut self, line: &str) {
+        let line = without_passwords(line);
+        // There is nowhere left to complain to.
+        let _ = match &self.bar {
+            Some(bar) => bar.suspend(|| writeln!(self.err, "{line}")),
+            None => writeln!(self.err, "{line}"),
+        };
+    }
+}

@@ -1,0 +1,233 @@
+//! What a script sets for its session ends with it, and what the project wants of every session is there in each run.
+
+use migrate_core::{Backend, Error, TransactionMode};
+use migrate_tests::{Client, Database, Project, on, on_each_backend};
+
+on_each_backend!(
+    a_setting_of_one_revision_is_not_seen_by_the_next_nor_afterwards,
+    the_project_s_session_statements_run_first
+);
+
+/// A script that changes the session, a query for the values that it changed, and the wrapper that each value needs.
+fn settings(backend: Backend) -> (&'static str, &'static str) {
+    match backend {
+        Backend::Postgres => (
+            "CREATE SCHEMA other; SET search_path = other; SET statement_timeout = '77min'; SET TIME ZONE 'Asia/Tokyo'; \
+             SET default_transaction_isolation = 'serializable'; SELECT set_config('lock_timeout', '78min', false);",
+            "SELECT concat_ws(' ', current_setting('search_path'), current_setting('statement_timeout'), \
+             current_setting('TimeZone'), current_setting('default_transaction_isolation')) AS v",
+        ),
+        Backend::Mysql => (
+            "SET SESSION sql_mode = 'ANSI_QUOTES'; SET time_zone = '+09:00'; SET foreign_key_checks = 0; SET unique_checks = 0; \
+             SET autocommit = 0; SET SESSION lock_wait_timeout = 77;",
+            "SELECT concat_ws(' ', @@sql_mode, @@time_zone, @@foreign_key_checks, @@unique_checks, @@autocommit) AS v",
+        ),
+        Backend::Sqlite => (
+            "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = ON; PRAGMA legacy_alter_table = ON; PRAGMA ignore_check_constraints = ON;",
+            "SELECT foreign_keys || ' ' || recursive_triggers || ' ' || legacy_alter_table || ' ' || ignore_check_constraints AS v \
+             FROM pragma_foreign_keys, pragma_recursive_triggers, pragma_legacy_alter_table, pragma_ignore_check_constraints",
+        ),
+    }
+}
+
+fn a_setting_of_one_revision_is_not_seen_by_the_next_nor_afterwards(database: &Database) {
+    let (sets, asks) = settings(database.backend());
+    let mut project = Project::new(database.backend());
+    project
+        .revision(
+            "01_before",
+            &format!("CREATE TABLE seen_before AS {asks};"),
+            "DROP TABLE seen_before",
+        )
+        .revision("02_sets", sets, "SELECT 1")
+        .revision(
+            "03_after",
+            &format!("CREATE TABLE seen_after AS {asks};"),
+            "DROP TABLE seen_after",
+        )
+        .bare(
+            "04_sets",
+            &sets.replace("CREATE SCHEMA other;", ""),
+            "SELECT 1",
+        )
+        .revision(
+            "05_last",
+            &format!("CREATE TABLE seen_last AS {asks};"),
+            "DROP TABLE seen_last",
+        );
+    let migrations = project.read();
+    for mode in [TransactionMode::Each, TransactionMode::Auto] {
+        let mut connection = database.connect();
+        migrations
+            .runner()
+            .transaction(mode)
+            .upgrade_to(&mut connection, "03")
+            .unwrap();
+        // The same connection goes on, so that what the first run left would be seen.
+        migrations
+            .runner()
+            .transaction(mode)
+            .upgrade_to(&mut connection, "head")
+            .unwrap();
+        let before = database.value("SELECT v FROM seen_before");
+        assert_eq!(
+            database.value("SELECT v FROM seen_after"),
+            before,
+            "{mode:?}"
+        );
+        assert_eq!(
+            database.value("SELECT v FROM seen_last"),
+            before,
+            "{mode:?}"
+        );
+        migrations.downgrade_to(&mut connection, "base").unwrap();
+        if database.backend() == Backend::Postgres {
+            database.run("DROP SCHEMA other CASCADE;");
+        }
+    }
+}
+
+fn the_project_s_session_statements_run_first(database: &Database) {
+    let mut project = Project::new(database.backend());
+    let (setting, script) = match database.backend() {
+        Backend::Mysql => (
+            "mysql = [\"SET foreign_key_checks = 0\"]",
+            "CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER, FOREIGN KEY (parent) REFERENCES parent (id))",
+        ),
+        Backend::Postgres => (
+            "postgres = [\"SET check_function_bodies = off\"]",
+            "CREATE FUNCTION child() RETURNS integer LANGUAGE sql AS 'SELECT id FROM parent'",
+        ),
+        Backend::Sqlite => (
+            "sqlite = [\"CREATE TEMP TABLE parent (id INTEGER)\"]",
+            "CREATE TABLE child AS SELECT count(*) AS id FROM temp.parent",
+        ),
+    };
+    project.revision("01_child", script, "SELECT 1");
+    assert!(
+        project.read().upgrade(&mut database.connect()).is_err(),
+        "it needs its session"
+    );
+    project.settings(&format!("[session]\n{setting}\n"));
+    project.read().upgrade(&mut database.connect()).unwrap();
+    assert_eq!(database.applied(), ["01"]);
+}
+
+const PARENT_AND_CHILD: &str = "CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT);\n\
+    CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE);\n\
+    INSERT INTO parent VALUES (1, 'a'), (2, 'b');\n\
+    INSERT INTO child VALUES (1, 1), (2, 2), (3, 2);\n";
+
+fn rebuild(copy: &str) -> String {
+    format!(
+        "CREATE TABLE parent_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n{copy};\nDROP TABLE parent;\n\
+         ALTER TABLE parent_new RENAME TO parent;\n"
+    )
+}
+
+#[test]
+fn on_sqlite_a_rebuild_of_a_parent_table_keeps_its_children() {
+    on(Backend::Sqlite, |database| {
+        let mut project = Project::new(Backend::Sqlite);
+        project
+            .revision(
+                "01_tables",
+                PARENT_AND_CHILD,
+                "DROP TABLE child; DROP TABLE parent;",
+            )
+            .revision(
+                "02_rebuild",
+                &rebuild("INSERT INTO parent_new SELECT id, name FROM parent"),
+                "SELECT 1",
+            );
+        let migrations = project.read();
+        let mut connection = database.connect();
+        migrations.upgrade_to(&mut connection, "01").unwrap();
+        migrations.upgrade(&mut connection).unwrap();
+        assert_eq!(
+            database.column("SELECT id FROM child ORDER BY id"),
+            ["1", "2", "3"]
+        );
+        assert_eq!(database.value("SELECT sql LIKE '%\"parent\"%' OR sql LIKE '%REFERENCES parent %' FROM sqlite_master WHERE name = 'child'"), "1");
+    });
+}
+
+#[test]
+fn on_sqlite_a_rebuild_that_breaks_a_foreign_key_is_rolled_back() {
+    on(Backend::Sqlite, |database| {
+        let mut project = Project::new(Backend::Sqlite);
+        project
+            .revision(
+                "01_tables",
+                PARENT_AND_CHILD,
+                "DROP TABLE child; DROP TABLE parent;",
+            )
+            .revision(
+                "02_rebuild",
+                &rebuild("INSERT INTO parent_new SELECT id, name FROM parent WHERE id = 1"),
+                "SELECT 1",
+            );
+        let migrations = project.read();
+        let mut connection = database.connect();
+        migrations.upgrade_to(&mut connection, "01").unwrap();
+        let failed = migrations.upgrade(&mut connection).unwrap_err();
+        assert!(
+            matches!(&failed, Error::Failed(failure) if failure.revision == "02"),
+            "{failed:?}"
+        );
+        assert!(
+            failed.to_string().contains("foreign key") && failed.to_string().contains("child"),
+            "{failed}"
+        );
+        assert_eq!(
+            database.column("SELECT id FROM parent ORDER BY id"),
+            ["1", "2"]
+        );
+        assert_eq!(database.applied(), ["01"]);
+        // And foreign keys are on again, as the connection had them.
+        use diesel::connection::SimpleConnection as _;
+        let migrate_core::AnyConnection::Sqlite(sqlite) = &mut connection else {
+            panic!("it is SQLite")
+        };
+        assert!(
+            sqlite
+                .batch_execute("INSERT INTO child VALUES (9, 9)")
+                .is_err()
+        );
+    });
+}
+
+#[test]
+fn on_mysql_a_script_that_changes_its_database_leaves_the_ledger_where_it_was() {
+    on(Backend::Mysql, |database| {
+        let other = Database::create(Backend::Mysql).unwrap();
+        let mut project = Project::new(Backend::Mysql);
+        project
+            .revision(
+                "01_elsewhere",
+                &format!("USE {}; CREATE TABLE far (id INTEGER);", other.name()),
+                &format!("DROP TABLE {}.far", other.name()),
+            )
+            .revision(
+                "02_here",
+                "CREATE TABLE near (id INTEGER)",
+                "DROP TABLE near",
+            );
+        project.read().upgrade(&mut database.connect()).unwrap();
+        assert_eq!(database.applied(), ["01", "02"]);
+        assert!(database.has_table("near") && other.has_table("far"));
+        assert!(!other.has_table("near") && !other.has_table("__migrate_log"));
+    });
+}
+
+#[test]
+fn the_plain_client_of_the_tests_tells_rows_apart() {
+    on(Backend::Sqlite, |database| {
+        let client = Client::new(Backend::Sqlite, &database.path().to_string_lossy());
+        assert_eq!(
+            client.query("SELECT 1, 'a b' UNION SELECT 2, 'c'").unwrap(),
+            [["1", "a b"], ["2", "c"]]
+        );
+        assert!(client.query("SELECT nothing FROM nowhere").is_err());
+    });
+}

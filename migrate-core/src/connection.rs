@@ -152,7 +152,10 @@ impl AnyConnection {
         let (backend, address) = Self::parse(url)?;
         Self::open(backend, &address).map_err(|message| match message {
             None => ConnectError::NotCompiled { backend },
-            Some(message) => ConnectError::Refused { url: without_password(url), message: redact(&message, url) },
+            Some(message) => ConnectError::Refused {
+                url: without_password(url),
+                message: redact(&message, url),
+            },
         })
     }
 
@@ -185,16 +188,24 @@ impl AnyConnection {
 
     fn parse(url: &str) -> Result<(Backend, String), ConnectError> {
         // A single letter before a colon is a drive on Windows, not a scheme.
-        let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| scheme.len() > 1 && is_scheme(scheme)) else {
+        let Some((scheme, rest)) = url
+            .split_once(':')
+            .filter(|(scheme, _)| scheme.len() > 1 && is_scheme(scheme))
+        else {
             return Ok((Backend::Sqlite, url.to_owned()));
         };
         match scheme.to_ascii_lowercase().as_str() {
-            "sqlite" | "sqlite3" => Ok((Backend::Sqlite, rest.strip_prefix("//").unwrap_or(rest).to_owned())),
+            "sqlite" | "sqlite3" => Ok((
+                Backend::Sqlite,
+                rest.strip_prefix("//").unwrap_or(rest).to_owned(),
+            )),
             // SQLite's own URI form, which it reads itself.
             "file" => Ok((Backend::Sqlite, url.to_owned())),
             "postgres" | "postgresql" => Ok((Backend::Postgres, url.to_owned())),
             "mysql" | "mariadb" => Ok((Backend::Mysql, format!("mysql:{rest}"))),
-            _ => Err(ConnectError::UnknownScheme { scheme: scheme.to_owned() }),
+            _ => Err(ConnectError::UnknownScheme {
+                scheme: scheme.to_owned(),
+            }),
         }
     }
 
@@ -205,11 +216,17 @@ impl AnyConnection {
         use diesel::Connection;
         match backend {
             #[cfg(feature = "sqlite")]
-            Backend::Sqlite => diesel::SqliteConnection::establish(address).map(Self::Sqlite).map_err(|e| Some(e.to_string())),
+            Backend::Sqlite => diesel::SqliteConnection::establish(address)
+                .map(Self::Sqlite)
+                .map_err(|e| Some(e.to_string())),
             #[cfg(feature = "postgres")]
-            Backend::Postgres => diesel::PgConnection::establish(address).map(Self::Postgres).map_err(|e| Some(e.to_string())),
+            Backend::Postgres => diesel::PgConnection::establish(address)
+                .map(Self::Postgres)
+                .map_err(|e| Some(e.to_string())),
             #[cfg(feature = "mysql")]
-            Backend::Mysql => diesel::MysqlConnection::establish(address).map(Self::Mysql).map_err(|e| Some(e.to_string())),
+            Backend::Mysql => diesel::MysqlConnection::establish(address)
+                .map(Self::Mysql)
+                .map_err(|e| Some(e.to_string())),
             #[allow(unreachable_patterns)]
             _ => Err(None),
         }
@@ -241,7 +258,8 @@ impl AsConnection<sealed::Direct> for AnyConnection {
 }
 
 fn is_scheme(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// The place of the password in `scheme://user:password@host/...`. One that was not encoded may have any character in it, so it ends
@@ -269,7 +287,9 @@ pub fn without_password(url: &str) -> String {
         let parameters: Vec<_> = masked[query + 1..]
             .split('&')
             .map(|parameter| match parameter.split_once('=') {
-                Some((key, _)) if key.to_ascii_lowercase().contains("password") => format!("{key}=***"),
+                Some((key, _)) if key.to_ascii_lowercase().contains("password") => {
+                    format!("{key}=***")
+                }
                 _ => parameter.to_owned(),
             })
             .collect();

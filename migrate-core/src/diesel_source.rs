@@ -2,7 +2,9 @@
 
 use diesel::backend::Backend as DieselBackend;
 use diesel::connection::BoxableConnection;
-use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion, Result};
+use diesel::migration::{
+    Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion, Result,
+};
 use migrate_chain::{Backend, Direction, Revision, Script};
 
 use crate::migrations::Migrations;
@@ -34,9 +36,18 @@ impl MigrationMetadata for Step {
 
 impl Step {
     /// One statement a message: it is the split that knows where each ends, also under MySQL's DELIMITER.
-    fn run_script<DB: DieselBackend>(&self, connection: &mut dyn BoxableConnection<DB>, script: Option<&Script>) -> Result<()> {
+    fn run_script<DB: DieselBackend>(
+        &self,
+        connection: &mut dyn BoxableConnection<DB>,
+        script: Option<&Script>,
+    ) -> Result<()> {
         let Some(script) = script else {
-            return Err(format!("{} has no script for {}", self.revision.directory(), self.backend).into());
+            return Err(format!(
+                "{} has no script for {}",
+                self.revision.directory(),
+                self.backend
+            )
+            .into());
         };
         for statement in script.statements() {
             connection.batch_execute(statement.text)?;
@@ -67,11 +78,19 @@ impl<DB: DieselBackend> Migration<DB> for Step {
 }
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-fn steps<DB: DieselBackend>(migrations: &Migrations, backend: Backend) -> Vec<Box<dyn Migration<DB>>> {
+fn steps<DB: DieselBackend>(
+    migrations: &Migrations,
+    backend: Backend,
+) -> Vec<Box<dyn Migration<DB>>> {
     let step = |revision: &Revision| {
         // Diesel has one flag for both directions: in a transaction where both may be.
-        let transactional = revision.transactional(Direction::Up) && revision.transactional(Direction::Down);
-        Box::new(Step { revision: revision.clone(), backend, transactional }) as Box<dyn Migration<DB>>
+        let transactional =
+            revision.transactional(Direction::Up) && revision.transactional(Direction::Down);
+        Box::new(Step {
+            revision: revision.clone(),
+            backend,
+            transactional,
+        }) as Box<dyn Migration<DB>>
     };
     migrations.chain().revisions().iter().map(step).collect()
 }

@@ -39,7 +39,9 @@ pub enum Error {
         unknown: Vec<String>,
     },
     /// An applied revision's up script is not the one that ran.
-    #[error("{directory} was changed after it was applied: {file} has checksum {now}, {before} ran on this database")]
+    #[error(
+        "{directory} was changed after it was applied: {file} has checksum {now}, {before} ran on this database"
+    )]
     Changed {
         /// The revision's directory.
         directory: String,
@@ -57,7 +59,9 @@ pub enum Error {
         partial: Partial,
     },
     /// A statement was running when its process died, and nobody can tell whether it took effect.
-    #[error("statement {number} of {of} of {file} (line {line}) was running when an earlier run died; whether it took effect is not known:\n{statement}")]
+    #[error(
+        "statement {number} of {of} of {file} (line {line}) was running when an earlier run died; whether it took effect is not known:\n{statement}"
+    )]
     InDoubt {
         /// The script, as `directory/file`.
         file: String,
@@ -71,7 +75,9 @@ pub enum Error {
         statement: String,
     },
     /// A script that was left half done has changed in the part that was done.
-    #[error("{file} was left half done, and one of the {done} statements that ran has changed since")]
+    #[error(
+        "{file} was left half done, and one of the {done} statements that ran has changed since"
+    )]
     ChangedHalfway {
         /// The script, as `directory/file`.
         file: String,
@@ -87,7 +93,9 @@ pub enum Error {
         holder: Option<String>,
     },
     /// The lock was gone when the run wanted to give it back: a pooler between here and the server switches connections.
-    #[error("the migration lock was lost during the run: the server says that this connection does not hold it")]
+    #[error(
+        "the migration lock was lost during the run: the server says that this connection does not hold it"
+    )]
     LockLost,
     /// The run was asked to stop, and did so at a whole step or statement.
     #[error("stopped on request{}", .at.as_ref().map(|at| format!(" after {at}")).unwrap_or_default())]
@@ -172,5 +180,7 @@ fn seconds(duration: &Duration) -> String {
 }
 
 fn held_by(holder: Option<&str>) -> String {
-    holder.map(|holder| format!(", held by {holder}")).unwrap_or_default()
+    holder
+        .map(|holder| format!(", held by {holder}"))
+        .unwrap_or_default()
 }

@@ -58,9 +58,16 @@ impl ServerError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self.kind {
-            ErrorKind::Denied => Some("grant the database user that right, or run as the user who owns the schema".into()),
-            ErrorKind::ReadOnly => Some("this server or file takes no writes: connect to the primary, or make it writable".into()),
-            ErrorKind::ConnectionLost => Some("run the same command again: it looks what was done and goes on".into()),
+            ErrorKind::Denied => Some(
+                "grant the database user that right, or run as the user who owns the schema".into(),
+            ),
+            ErrorKind::ReadOnly => Some(
+                "this server or file takes no writes: connect to the primary, or make it writable"
+                    .into(),
+            ),
+            ErrorKind::ConnectionLost => {
+                Some("run the same command again: it looks what was done and goes on".into())
+            }
             _ => self.hint.clone(),
         }
     }
@@ -132,12 +139,21 @@ impl Failure {
     pub fn state(&self) -> String {
         let current = self.current.as_deref().unwrap_or("base");
         match self.left {
-            Left::Nothing => format!("nothing of this revision was kept; the database is at {current}"),
-            Left::Statements(0) => format!("nothing of this revision took effect; the database is at {current}"),
-            Left::Statements(done) => {
-                format!("the database is at {current}, and {done} of the {} statements of this revision are done and kept", self.of)
+            Left::Nothing => {
+                format!("nothing of this revision was kept; the database is at {current}")
             }
-            Left::Unknown => format!("the connection was lost; the database was at {current} before this revision"),
+            Left::Statements(0) => {
+                format!("nothing of this revision took effect; the database is at {current}")
+            }
+            Left::Statements(done) => {
+                format!(
+                    "the database is at {current}, and {done} of the {} statements of this revision are done and kept",
+                    self.of
+                )
+            }
+            Left::Unknown => format!(
+                "the connection was lost; the database was at {current} before this revision"
+            ),
         }
     }
 
@@ -153,7 +169,9 @@ impl Failure {
         };
         Some(match self.left {
             Left::Statements(done) if done > 0 => {
-                format!("mend the script from this statement on and run `migrate {word}` again: it goes on there")
+                format!(
+                    "mend the script from this statement on and run `migrate {word}` again: it goes on there"
+                )
             }
             _ => format!("mend the script and run `migrate {word}` again"),
         })

@@ -19,13 +19,13 @@ pub use error::Error;
 pub use failure::{Failure, ServerError};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
-    Backend, Backends, Chain, Direction, Plan, PlanError, Position, Problem, Problems, Revision, Script, Settings,
-    Target, TargetError,
+    Backend, Backends, Chain, Direction, Plan, PlanError, Position, Problem, Problems, Revision,
+    Script, Settings, Target, TargetError,
 };
 pub use migrations::Migrations;
-pub use observer::{Event, Observer};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
+pub use observer::{Event, Observer};
 pub use report::{Report, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use migrate_chain::{Backend, Backends, Chain, Problems, Project, Revision, Settings};
 
 use crate::connection::{AsConnection, server};
+use crate::embed::{Embedded, Store};
 use crate::error::Error;
 use crate::ledger::{self, Applied, Attempt};
 use crate::report::{Report, Status};
@@ -43,23 +44,37 @@ use crate::stand;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Migrations {
-    chain: Chain,
+    chain: Store,
     session: Cow<'static, [(Backend, Cow<'static, str>)]>,
     origin: Origin,
 }
 
 /// The backends of this build.
-const ENABLED: u8 = cfg!(feature = "sqlite") as u8 | (cfg!(feature = "postgres") as u8) << 1 | (cfg!(feature = "mysql") as u8) << 2;
+const ENABLED: u8 = cfg!(feature = "sqlite") as u8
+    | (cfg!(feature = "postgres") as u8) << 1
+    | (cfg!(feature = "mysql") as u8) << 2;
 
 impl Migrations {
     /// A chain without revisions.
-    pub const EMPTY: Self = Self::embedded(Chain::EMPTY, &[], Origin::NOWHERE);
+    pub const EMPTY: Self = Self {
+        chain: Store::Built(Chain::EMPTY),
+        session: Cow::Borrowed(&[]),
+        origin: Origin::NOWHERE,
+    };
 
     /// What the macro expands to.
     #[doc(hidden)]
     #[must_use]
-    pub const fn embedded(chain: Chain, session: &'static [(Backend, Cow<'static, str>)], origin: Origin) -> Self {
-        Self { chain, session: Cow::Borrowed(session), origin }
+    pub const fn embedded(
+        chain: &'static Embedded,
+        session: &'static [(Backend, Cow<'static, str>)],
+        origin: Origin,
+    ) -> Self {
+        Self {
+            chain: Store::Embedded(chain),
+            session: Cow::Borrowed(session),
+            origin,
+        }
     }
 
     /// Reads a directory at run time, with the checks that [`embed_migrations!`](crate::embed_migrations) makes at compile
@@ -94,8 +109,8 @@ impl Migrations {
 
     /// The chain itself.
     #[must_use]
-    pub const fn chain(&self) -> &Chain {
-        &self.chain
+    pub fn chain(&self) -> &Chain {
+        self.chain.chain()
     }
 
     /// Where it came from.
@@ -105,7 +120,10 @@ impl Migrations {
 
     /// The statements that the project wants to be run before a run.
     pub(crate) fn session(&self, backend: Backend) -> impl Iterator<Item = &str> {
-        self.session.iter().filter(move |(of, _)| *of == backend).map(|(_, statement)| &**statement)
+        self.session
+            .iter()
+            .filter(move |(of, _)| *of == backend)
+            .map(|(_, statement)| &**statement)
     }
 
     /// Applies everything that is pending.
@@ -120,7 +138,11 @@ impl Migrations {
     ///
     /// # Errors
     /// [`Error`]; a target that is not ahead is refused before anything runs.
-    pub fn upgrade_to<C: AsConnection<M>, M>(&self, connection: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn upgrade_to<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<Report, Error> {
         self.runner().upgrade_to(connection, target)
     }
 
@@ -128,7 +150,11 @@ impl Migrations {
     ///
     /// # Errors
     /// [`Error`]; a step that cannot be taken back is found before anything runs.
-    pub fn downgrade_to<C: AsConnection<M>, M>(&self, connection: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn downgrade_to<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<Report, Error> {
         self.runner().downgrade_to(connection, target)
     }
 
@@ -136,21 +162,27 @@ impl Migrations {
     ///
     /// # Errors
     /// [`Error`] where the ledger cannot be read.
-    pub fn current<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Option<&Revision>, Error> {
+    pub fn current<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Option<&Revision>, Error> {
         let state = ledger::read(server(connection))?;
-        let place = self.chain.place(state.applied.iter().map(String::as_str));
-        Ok(place.current.map(|index| &self.chain.revisions()[index]))
+        let place = self.chain().place(state.applied.iter().map(String::as_str));
+        Ok(place.current.map(|index| &self.chain().revisions()[index]))
     }
 
     /// The revisions after the current one, in order.
     ///
     /// # Errors
     /// [`Error`] where the ledger cannot be read.
-    pub fn pending<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Vec<&Revision>, Error> {
+    pub fn pending<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Vec<&Revision>, Error> {
         let state = ledger::read(server(connection))?;
-        let place = self.chain.place(state.applied.iter().map(String::as_str));
+        let place = self.chain().place(state.applied.iter().map(String::as_str));
         let first = place.current.map_or(0, |index| index + 1);
-        Ok(self.chain.revisions()[first..].iter().collect())
+        Ok(self.chain().revisions()[first..].iter().collect())
     }
 
     /// Where the database stands, without judging it.
@@ -160,7 +192,7 @@ impl Migrations {
     pub fn status<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Status, Error> {
         let server = server(connection);
         let state = ledger::read(server)?;
-        Ok(stand::status(&self.chain, server.backend(), state))
+        Ok(stand::status(self.chain(), server.backend(), state))
     }
 
     /// The start-up check: one query, read-only, never more than SELECT rights.
@@ -171,14 +203,17 @@ impl Migrations {
         self.say_if_stale();
         let server = server(connection);
         let state = ledger::read(server)?;
-        stand::ensure_current(&self.chain, server.backend(), &state)
+        stand::ensure_current(self.chain(), server.backend(), &state)
     }
 
     /// When each applied revision was recorded, by whichever tool.
     ///
     /// # Errors
     /// [`Error`] where the ledger cannot be read.
-    pub fn applied_at<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Vec<Applied>, Error> {
+    pub fn applied_at<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Vec<Applied>, Error> {
         ledger::applied_at(server(connection))
     }
 
@@ -186,12 +221,15 @@ impl Migrations {
     ///
     /// # Errors
     /// [`Error`] where the log cannot be read.
-    pub fn attempts<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Vec<Attempt>, Error> {
+    pub fn attempts<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Vec<Attempt>, Error> {
         ledger::attempts(server(connection))
     }
 
     fn say_if_stale(&self) {
-        if let Some(what) = self.origin.stale(&self.chain) {
+        if let Some(what) = self.origin.stale(self.chain()) {
             crate::stale::say(&what);
         }
     }
@@ -201,9 +239,15 @@ impl From<Project> for Migrations {
     fn from(project: Project) -> Self {
         let statements = |backend| {
             let statements = project.settings.session(backend).to_vec();
-            statements.into_iter().map(move |statement| (backend, Cow::Owned(statement)))
+            statements
+                .into_iter()
+                .map(move |statement| (backend, Cow::Owned(statement)))
         };
         let session: Vec<_> = Backend::ALL.into_iter().flat_map(statements).collect();
-        Self { chain: project.chain, session: Cow::Owned(session), origin: Origin::NOWHERE }
+        Self {
+            chain: Store::Built(project.chain),
+            session: Cow::Owned(session),
+            origin: Origin::NOWHERE,
+        }
     }
 }

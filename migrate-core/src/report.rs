@@ -56,7 +56,10 @@ impl Status {
     /// Whether the database is exactly at the head of the chain: nothing pending, unknown, missing or half done.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        self.pending.is_empty() && self.unknown.is_empty() && self.missing.is_empty() && self.partial.is_none()
+        self.pending.is_empty()
+            && self.unknown.is_empty()
+            && self.missing.is_empty()
+            && self.partial.is_none()
     }
 }
 

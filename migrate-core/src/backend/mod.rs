@@ -31,9 +31,9 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The script as `directory/file`.
+    /// The script, as `directory/file`.
     pub(crate) fn file(&self) -> String {
-        format!("{}/{}", self.revision.directory(), self.script.file())
+        self.script.file().to_owned()
     }
 }
 
@@ -60,14 +60,21 @@ pub(crate) struct Session {
 impl Session {
     /// SQL that puts back what a script may have set, and then what this run wants.
     pub(crate) fn settings(&self) -> String {
-        if self.wanted.is_empty() { self.restore.clone() } else { format!("{}; {}", self.restore, self.wanted) }
+        if self.wanted.is_empty() {
+            self.restore.clone()
+        } else {
+            format!("{}; {}", self.restore, self.wanted)
+        }
     }
 }
 
 /// Whether the script has one of these words, in either case, anywhere. A false alarm costs a little time, no more.
 pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
     let text = job.script.text().as_bytes();
-    words.iter().any(|word| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes())))
+    words.iter().any(|word| {
+        text.windows(word.len())
+            .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 /// Why jobs did not run to their end.
@@ -100,7 +107,12 @@ pub(crate) struct Broken {
 impl Broken {
     /// A failure that no statement of a script can be blamed for.
     pub(crate) fn outside(error: ServerError) -> Self {
-        Self { job: None, statement: None, kept: 0, error }
+        Self {
+            job: None,
+            statement: None,
+            kept: 0,
+            error,
+        }
     }
 }
 
@@ -144,11 +156,17 @@ pub(crate) trait Server {
     fn prepare(&mut self, session: &Session) -> Result<(), Halt> {
         let present = self.ledger_tables().map_err(Broken::outside)?;
         let sql = crate::ledger::statements(&present, session);
-        if sql.is_empty() { Ok(()) } else { self.execute(&sql.join(";\n")).map_err(|error| Broken::outside(error).into()) }
+        if sql.is_empty() {
+            Ok(())
+        } else {
+            self.execute(&sql.join(";\n"))
+                .map_err(|error| Broken::outside(error).into())
+        }
     }
 
     /// Tries to take the lock, waiting no longer than a moment. `exclusive` asks for more than the transactions of the steps give.
-    fn try_lock(&mut self, session: &Session, exclusive: bool) -> Result<Option<Lock>, ServerError>;
+    fn try_lock(&mut self, session: &Session, exclusive: bool)
+    -> Result<Option<Lock>, ServerError>;
 
     /// Gives the lock back; `false` when the server says that it was not held.
     fn unlock(&mut self, session: &Session, lock: Lock) -> Result<bool, ServerError>;
@@ -167,18 +185,13 @@ pub(crate) trait Server {
     /// Runs jobs that are [`atomic`](Server::atomic) with their ledger rows in one transaction: all of them or nothing.
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt>;
 
-    /// Runs one job statement by statement, each recorded, and keeps what was done when one fails.
-    fn run_recorded(&mut self, session: &Session, job: &Job<'_>) -> Result<(), Halt>;
+    /// Runs jobs statement by statement, each recorded, and keeps what was done when one fails. Several only where
+    /// [`packs`](Server::packs) says so.
+    fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt>;
 
-    /// Runs recorded jobs one after the other in as few messages as the backend can; the default is one by one.
-    fn run_recorded_many(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
-        for (number, job) in jobs.iter().enumerate() {
-            self.run_recorded(session, job).map_err(|halt| match halt {
-                Halt::Failed(broken) => Halt::Failed(Broken { job: Some(number), ..broken }),
-                other => other,
-            })?;
-        }
-        Ok(())
+    /// Whether the job's statements and records can travel in one message with those of others.
+    fn packs(&self, _: &Job<'_>) -> bool {
+        false
     }
 
     /// Whether a statement that was running when its process died may have taken effect without its record. `None`: it cannot

@@ -44,9 +44,6 @@ const VARIABLES: [&str; 13] = [
     "default_storage_engine",
 ];
 
-/// So many steps travel in one message at most.
-const TOGETHER: usize = 50;
-
 fn identifier(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
@@ -54,7 +51,10 @@ fn identifier(name: &str) -> String {
 /// Plain where nothing can be misread; else hexadecimal, because what a backslash means depends on `sql_mode`, which a script may
 /// have changed.
 fn literal(text: &str) -> String {
-    if text.bytes().all(|byte| byte.is_ascii_graphic() && !b"'\\\"".contains(&byte)) {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"'\\\"".contains(&byte))
+    {
         return format!("'{text}'");
     }
     let mut hex = String::with_capacity(text.len() * 2 + 12);
@@ -79,7 +79,9 @@ impl Server for MysqlConnection {
 
     fn in_transaction(&mut self) -> bool {
         type Manager = <MysqlConnection as Connection>::TransactionManager;
-        Manager::transaction_manager_status_mut(self).transaction_depth().is_ok_and(|depth| depth.is_some())
+        Manager::transaction_manager_status_mut(self)
+            .transaction_depth()
+            .is_ok_and(|depth| depth.is_some())
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), ServerError> {
@@ -91,17 +93,30 @@ impl Server for MysqlConnection {
     }
 
     fn session(&mut self) -> Result<Session, ServerError> {
-        let variables: Vec<_> = VARIABLES.iter().map(|name| format!("CAST(@@SESSION.{name} AS CHAR)")).collect();
-        let rows = self.rows(&format!("SELECT DATABASE(), CURRENT_USER(), SHA1(DATABASE()), {}", variables.join(", ")))?;
+        let variables: Vec<_> = VARIABLES
+            .iter()
+            .map(|name| format!("CAST(@@SESSION.{name} AS CHAR)"))
+            .collect();
+        let rows = self.rows(&format!(
+            "SELECT DATABASE(), CURRENT_USER(), SHA1(DATABASE()), {}",
+            variables.join(", ")
+        ))?;
         let row = rows.first().cloned().unwrap_or_default();
         let Some(database) = row.text(0) else {
             let message = "the URL names no database".into();
-            return Err(ServerError { message, ..ServerError::default() });
+            return Err(ServerError {
+                message,
+                ..ServerError::default()
+            });
         };
         let sets = VARIABLES.iter().enumerate().filter_map(|(place, name)| {
             let value = row.text(place + 3)?;
             let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-            Some(if number { format!("{name} = {value}") } else { format!("{name} = {}", literal(value)) })
+            Some(if number {
+                format!("{name} = {value}")
+            } else {
+                format!("{name} = {}", literal(value))
+            })
         });
         let sets: Vec<_> = sets.collect();
         let nested = self.in_transaction();
@@ -112,7 +127,11 @@ impl Server for MysqlConnection {
                 db_user: row.text_or_empty(1).to_owned(),
                 app: String::new(),
             },
-            restore: format!("USE {}; SET SESSION {}", identifier(database), sets.join(", ")),
+            restore: format!(
+                "USE {}; SET SESSION {}",
+                identifier(database),
+                sets.join(", ")
+            ),
             wanted: String::new(),
             lock_timeout: Duration::ZERO,
             found_timeout: String::new(),
@@ -128,24 +147,41 @@ impl Server for MysqlConnection {
             "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR) FROM information_schema.columns \
              WHERE table_schema = DATABASE() AND table_name IN ('__diesel_schema_migrations', '__migrate_log')",
         )?;
-        Ok(rows.iter().map(|row| (row.text_or_empty(0).to_owned(), row.text_or_empty(1).to_owned())).collect())
+        Ok(rows
+            .iter()
+            .map(|row| {
+                (
+                    row.text_or_empty(0).to_owned(),
+                    row.text_or_empty(1).to_owned(),
+                )
+            })
+            .collect())
     }
 
     /// A finite wait, and NULL is an error: MariaDB answers an endless wait for a held lock with NULL at once.
     fn try_lock(&mut self, session: &Session, _: bool) -> Result<Option<Lock>, ServerError> {
-        let rows = self.rows(&format!("SELECT CAST(GET_LOCK({}, 1) AS CHAR)", session.key))?;
+        let rows = self.rows(&format!(
+            "SELECT CAST(GET_LOCK({}, 1) AS CHAR)",
+            session.key
+        ))?;
         match rows.first().and_then(|row| row.text(0)) {
             Some("1") => Ok(Some(Lock { _file: None })),
             Some(_) => Ok(None),
             None => {
                 let message = "GET_LOCK gave NULL: the server cannot lock".into();
-                Err(ServerError { message, ..ServerError::default() })
+                Err(ServerError {
+                    message,
+                    ..ServerError::default()
+                })
             }
         }
     }
 
     fn unlock(&mut self, session: &Session, _: Lock) -> Result<bool, ServerError> {
-        let rows = self.rows(&format!("SELECT CAST(RELEASE_LOCK({}) AS CHAR)", session.key))?;
+        let rows = self.rows(&format!(
+            "SELECT CAST(RELEASE_LOCK({}) AS CHAR)",
+            session.key
+        ))?;
         Ok(rows.first().is_some_and(|row| row.text(0) == Some("1")))
     }
 
@@ -168,41 +204,47 @@ impl Server for MysqlConnection {
 
     /// Only rows can be rolled back.
     fn atomic(&self, job: &Job<'_>) -> bool {
-        job.transactional && job.done == 0 && job.script.statements().all(|statement| changes_rows_only(&statement))
+        job.transactional
+            && job.done == 0
+            && job
+                .script
+                .statements()
+                .all(|statement| changes_rows_only(&statement))
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
         let steps: Vec<_> = jobs.iter().map(|job| whole(session, job)).collect();
-        let Err(error) = self.execute(&format!("START TRANSACTION; {}; COMMIT", steps.join(";\n"))) else { return Ok(()) };
+        let Err(error) = self.execute(&format!("START TRANSACTION; {}; COMMIT", steps.join(";\n")))
+        else {
+            return Ok(());
+        };
         if error.kind == ErrorKind::ConnectionLost {
-            return Err(Broken { job: (jobs.len() == 1).then_some(0), ..Broken::outside(error) }.into());
+            return Err(Broken {
+                job: (jobs.len() == 1).then_some(0),
+                ..Broken::outside(error)
+            }
+            .into());
         }
         self.execute("ROLLBACK").map_err(Broken::outside)?;
         match jobs {
             [job] if error.kind != ErrorKind::Busy => run_carefully(self, session, job),
-            _ => Err(Broken { job: (jobs.len() == 1).then_some(0), ..Broken::outside(error) }.into()),
+            _ => Err(Broken {
+                job: (jobs.len() == 1).then_some(0),
+                ..Broken::outside(error)
+            }
+            .into()),
         }
     }
 
-    fn run_recorded(&mut self, session: &Session, job: &Job<'_>) -> Result<(), Halt> {
-        self.run_recorded_many(session, std::slice::from_ref(job))
+    fn packs(&self, job: &Job<'_>) -> bool {
+        !self.atomic(job) && !needs_steps(job)
     }
 
-    fn run_recorded_many(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
-        let mut rest = jobs;
-        let mut before = 0;
-        while let Some(first) = rest.first() {
-            let count = rest.iter().take(TOGETHER).take_while(|job| !needs_steps(job)).count().max(1);
-            let (now, later) = rest.split_at(count);
-            let result = if needs_steps(first) { run_steps(self, session, first) } else { run_message(self, session, now) };
-            result.map_err(|halt| match halt {
-                Halt::Failed(broken) => Halt::Failed(Broken { job: broken.job.map(|job| job + before), ..broken }),
-                other => other,
-            })?;
-            before += count;
-            rest = later;
+    fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        match jobs {
+            [job] if needs_steps(job) => run_steps(self, session, job),
+            jobs => run_message(self, session, jobs),
         }
-        Ok(())
     }
 
     /// A statement that changes rows is one with its record; a schema statement is not, and leaves no trace that could be asked for.
@@ -213,8 +255,15 @@ impl Server for MysqlConnection {
 
 /// A step that is all rows, inside the transaction of its message.
 fn whole(session: &Session, job: &Job<'_>) -> String {
-    let mut parts = vec![before(job), "SET @migrate_started = UTC_TIMESTAMP(6)".to_owned()];
-    parts.extend(job.script.statements().map(|statement| statement.text.to_owned()));
+    let mut parts = vec![
+        before(job),
+        "SET @migrate_started = UTC_TIMESTAMP(6)".to_owned(),
+    ];
+    parts.extend(
+        job.script
+            .statements()
+            .map(|statement| statement.text.to_owned()),
+    );
     parts.extend(after(session, job));
     parts.join(";\n")
 }
@@ -231,7 +280,9 @@ fn after(session: &Session, job: &Job<'_>) -> Vec<String> {
 
 /// The revision's own lock time-out, where it has one; the run's is set once.
 fn before(job: &Job<'_>) -> String {
-    job.revision.lock_timeout().map_or_else(|| "DO 0".to_owned(), set_lock_timeout)
+    job.revision
+        .lock_timeout()
+        .map_or_else(|| "DO 0".to_owned(), set_lock_timeout)
 }
 
 /// In whole seconds, one at least: the servers know no less.
@@ -246,9 +297,21 @@ fn restore(session: &Session, job: &Job<'_>) -> Option<String> {
 }
 
 /// The same step again, a statement a message, to learn which failed.
-fn run_carefully(connection: &mut MysqlConnection, session: &Session, job: &Job<'_>) -> Result<(), Halt> {
-    let broken = |statement, error| Broken { job: Some(0), statement, kept: 0, error };
-    let begin = format!("{}; START TRANSACTION; SET @migrate_started = UTC_TIMESTAMP(6)", before(job));
+fn run_carefully(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let broken = |statement, error| Broken {
+        job: Some(0),
+        statement,
+        kept: 0,
+        error,
+    };
+    let begin = format!(
+        "{}; START TRANSACTION; SET @migrate_started = UTC_TIMESTAMP(6)",
+        before(job)
+    );
     connection.execute(&begin).map_err(Broken::outside)?;
     for (number, statement) in job.script.statements().enumerate() {
         if let Err(error) = connection.execute(statement.text) {
@@ -257,20 +320,30 @@ fn run_carefully(connection: &mut MysqlConnection, session: &Session, job: &Job<
             return Err(broken(Some(number), error).into());
         }
     }
-    connection.execute(&format!("{}; COMMIT", after(session, job).join(";\n"))).map_err(|error| {
-        let _ = connection.execute("ROLLBACK");
-        broken(None, error).into()
-    })
+    connection
+        .execute(&format!("{}; COMMIT", after(session, job).join(";\n")))
+        .map_err(|error| {
+            let _ = connection.execute("ROLLBACK");
+            broken(None, error).into()
+        })
 }
 
 /// Whether a script must go statement by statement: its own transactions and table locks decide what a record belongs to.
 fn needs_steps(job: &Job<'_>) -> bool {
-    job.script.statements().any(|statement| statement.transaction_control(Backend::Mysql).is_some() || statement.locks_tables())
+    job.script.statements().any(|statement| {
+        statement.transaction_control(Backend::Mysql).is_some() || statement.locks_tables()
+    })
 }
 
 /// Which statement a row of the log is to name as running before it runs: only one that leaves no trace when its process dies.
 fn running(statements: &[Statement<'_>], place: usize) -> usize {
-    statements.get(place).map_or(0, |statement| if changes_rows_only(statement) { 0 } else { place + 1 })
+    statements.get(place).map_or(0, |statement| {
+        if changes_rows_only(statement) {
+            0
+        } else {
+            place + 1
+        }
+    })
 }
 
 /// The statements of a job that are left, each with its record.
@@ -288,7 +361,10 @@ fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
             // Under table locks no other table may be written; the record comes with the first statement after them.
             statement.text.to_owned()
         } else if !own && control.is_none() && changes_rows_only(statement) {
-            format!("START TRANSACTION;\n{};\n{progress};\nCOMMIT", statement.text)
+            format!(
+                "START TRANSACTION;\n{};\n{progress};\nCOMMIT",
+                statement.text
+            )
         } else {
             format!("{};\n{progress}", statement.text)
         });
@@ -298,70 +374,133 @@ fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
 
 fn open(session: &Session, job: &Job<'_>) -> String {
     let statements: Vec<_> = job.script.statements().collect();
-    format!("{}; {}", session.ledger.bury(job), session.ledger.open(job, running(&statements, job.done)))
+    format!(
+        "{}; {}",
+        session.ledger.bury(job),
+        session.ledger.open(job, running(&statements, job.done))
+    )
 }
 
 fn close(session: &Session, job: &Job<'_>) -> String {
-    format!("{}; {}", session.ledger.mark(job), session.ledger.close(job, SINCE_STARTED))
+    format!(
+        "{}; {}",
+        session.ledger.mark(job),
+        session.ledger.close(job, SINCE_STARTED)
+    )
 }
 
 /// Several steps in one message. The end of a step and the beginning of the next are one transaction: a server that writes each
 /// commit to the disk writes one less.
-fn run_message(connection: &mut MysqlConnection, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
-    let Some(first) = jobs.first() else { return Ok(()) };
+fn run_message(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+) -> Result<(), Halt> {
+    let Some(first) = jobs.first() else {
+        return Ok(());
+    };
     let mut message = vec![open(session, first)];
     for (number, job) in jobs.iter().enumerate() {
         message.push(before(job));
         message.extend(pieces(session, job));
         let next = jobs.get(number + 1).map(|next| open(session, next));
-        let end: Vec<_> = [Some(close(session, job)), next].into_iter().flatten().collect();
+        let end: Vec<_> = [Some(close(session, job)), next]
+            .into_iter()
+            .flatten()
+            .collect();
         message.push(format!("START TRANSACTION;\n{};\nCOMMIT", end.join(";\n")));
         message.extend(restore(session, job));
     }
-    let Err(error) = connection.execute(&message.join(";\n")) else { return Ok(()) };
+    let Err(error) = connection.execute(&message.join(";\n")) else {
+        return Ok(());
+    };
     Err(find_broken(connection, session, jobs, error))
 }
 
 /// One step, a message a statement.
-fn run_steps(connection: &mut MysqlConnection, session: &Session, job: &Job<'_>) -> Result<(), Halt> {
+fn run_steps(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
     let ledger = &session.ledger;
-    connection.execute(&format!("{}; {}", open(session, job), before(job))).map_err(Broken::outside)?;
+    connection
+        .execute(&format!("{}; {}", open(session, job), before(job)))
+        .map_err(Broken::outside)?;
     for (place, piece) in pieces(session, job).iter().enumerate() {
         let number = place + job.done;
         if (session.stop)() {
-            connection.execute(&ledger.give_up(job, number, "stopped on request")).map_err(Broken::outside)?;
+            connection
+                .execute(&ledger.give_up(job, number, "stopped on request"))
+                .map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
         if let Err(error) = connection.execute(piece) {
-            return Err(match find_broken(connection, session, std::slice::from_ref(job), error) {
-                Halt::Failed(broken) => Halt::Failed(Broken { statement: Some(number), ..broken }),
-                other => other,
-            });
+            return Err(
+                match find_broken(connection, session, std::slice::from_ref(job), error) {
+                    Halt::Failed(broken) => Halt::Failed(Broken {
+                        statement: Some(number),
+                        ..broken
+                    }),
+                    other => other,
+                },
+            );
         }
     }
-    let end = format!("UNLOCK TABLES; START TRANSACTION; {}; COMMIT; {}", close(session, job), session.settings());
-    connection.execute(&end).map_err(|error| Broken::outside(error).into())
+    let end = format!(
+        "UNLOCK TABLES; START TRANSACTION; {}; COMMIT; {}",
+        close(session, job),
+        session.settings()
+    );
+    connection
+        .execute(&end)
+        .map_err(|error| Broken::outside(error).into())
 }
 
 /// After a message failed, the log tells how far it came: the row that is still open.
-fn find_broken(connection: &mut MysqlConnection, session: &Session, jobs: &[Job<'_>], error: ServerError) -> Halt {
+fn find_broken(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+    error: ServerError,
+) -> Halt {
     if error.kind == ErrorKind::ConnectionLost {
-        return Broken { job: (jobs.len() == 1).then_some(0), ..Broken::outside(error) }.into();
+        return Broken {
+            job: (jobs.len() == 1).then_some(0),
+            ..Broken::outside(error)
+        }
+        .into();
     }
     let error = with_code(connection, error);
     let _ = connection.execute(&format!("ROLLBACK; UNLOCK TABLES; {}", session.settings()));
     let ledger = &session.ledger;
-    let sql = format!("SELECT revision, CAST(statements_done AS CHAR) FROM {} WHERE outcome = 'running' ORDER BY id DESC LIMIT 1", ledger.log());
-    let Some(row) = connection.rows(&sql).ok().and_then(|rows| rows.first().cloned()) else {
+    let sql = format!(
+        "SELECT revision, CAST(statements_done AS CHAR) FROM {} WHERE outcome = 'running' ORDER BY id DESC LIMIT 1",
+        ledger.log()
+    );
+    let Some(row) = connection
+        .rows(&sql)
+        .ok()
+        .and_then(|rows| rows.first().cloned())
+    else {
         return Broken::outside(error).into();
     };
-    let Some(number) = jobs.iter().position(|job| job.revision.id() == row.text_or_empty(0)) else {
+    let Some(number) = jobs
+        .iter()
+        .position(|job| job.revision.id() == row.text_or_empty(0))
+    else {
         return Broken::outside(error).into();
     };
     let kept = row.number(1);
     // A failure to write this loses a message, not the state: the row stays open and says as much.
     let _ = connection.execute(&ledger.give_up(&jobs[number], kept, &error.to_string()));
-    Broken { job: Some(number), statement: Some(kept), kept, error }.into()
+    Broken {
+        job: Some(number),
+        statement: Some(kept),
+        kept,
+        error,
+    }
+    .into()
 }
 
 /// Whether a statement changes rows or nothing, so that a rollback undoes it:
@@ -394,7 +533,11 @@ fn error(error: diesel::result::Error) -> ServerError {
     let has = |words: &[&str]| words.iter().any(|word| error.message.contains(word));
     error.kind = if has(&["Lock wait timeout exceeded", "Deadlock found"]) {
         ErrorKind::Busy
-    } else if has(&["Lost connection", "server has gone away", "Connection was killed"]) {
+    } else if has(&[
+        "Lost connection",
+        "server has gone away",
+        "Connection was killed",
+    ]) {
         ErrorKind::ConnectionLost
     } else if has(&["Unknown column"]) || (has(&["Table"]) && has(&["doesn't exist"])) {
         ErrorKind::Missing

@@ -28,7 +28,8 @@ const DIALECT: Dialect = Dialect {
 const LOCK: i32 = 0x4d49_4752;
 
 /// When the step began, kept by the server itself: a message may hold many steps. `RESET ALL` in a script forgets it.
-const STARTED: &str = "COALESCE(NULLIF(current_setting('migrate.started', true), '')::timestamptz, now())";
+const STARTED: &str =
+    "COALESCE(NULLIF(current_setting('migrate.started', true), '')::timestamptz, now())";
 
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -51,7 +52,9 @@ impl Server for PgConnection {
 
     fn in_transaction(&mut self) -> bool {
         type Manager = <PgConnection as Connection>::TransactionManager;
-        Manager::transaction_manager_status_mut(self).transaction_depth().is_ok_and(|depth| depth.is_some())
+        Manager::transaction_manager_status_mut(self)
+            .transaction_depth()
+            .is_ok_and(|depth| depth.is_some())
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), ServerError> {
@@ -71,13 +74,25 @@ impl Server for PgConnection {
         ))?;
         let row = rows.first().cloned().unwrap_or_default();
         let Some(schema) = row.text(0) else {
-            let message = "no schema of the search path exists, so there is no place for the ledger".into();
+            let message =
+                "no schema of the search path exists, so there is no place for the ledger".into();
             let hint = Some("create the schema, or set search_path to one that is there".into());
-            return Err(ServerError { message, hint, ..ServerError::default() });
+            return Err(ServerError {
+                message,
+                hint,
+                ..ServerError::default()
+            });
         };
         let (session_user, user) = (row.text_or_empty(1), row.text_or_empty(2));
-        let role = if session_user == user { "RESET ROLE".to_owned() } else { format!("SET ROLE {}", identifier(user)) };
-        let settings = row.text(4).map(|calls| format!("; SELECT {calls}")).unwrap_or_default();
+        let role = if session_user == user {
+            "RESET ROLE".to_owned()
+        } else {
+            format!("SET ROLE {}", identifier(user))
+        };
+        let settings = row
+            .text(4)
+            .map(|calls| format!("; SELECT {calls}"))
+            .unwrap_or_default();
         let nested = self.in_transaction();
         Ok(Session {
             ledger: Ledger {
@@ -101,13 +116,24 @@ impl Server for PgConnection {
             "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
              WHERE c.oid IN (to_regclass('{VERSIONS}'), to_regclass('{LOG}')) AND a.attnum > 0 AND NOT a.attisdropped"
         ))?;
-        Ok(rows.iter().map(|row| (row.text_or_empty(0).to_owned(), row.text_or_empty(1).to_owned())).collect())
+        Ok(rows
+            .iter()
+            .map(|row| {
+                (
+                    row.text_or_empty(0).to_owned(),
+                    row.text_or_empty(1).to_owned(),
+                )
+            })
+            .collect())
     }
 
     /// Tried, never waited for: a session that waits in `pg_advisory_lock` holds a snapshot, and the holder's CREATE INDEX
     /// CONCURRENTLY waits for that, until the server ends one of them as deadlocked.
     fn try_lock(&mut self, session: &Session, _: bool) -> Result<Option<Lock>, ServerError> {
-        let rows = self.rows(&format!("SELECT pg_try_advisory_lock({})::text", session.key))?;
+        let rows = self.rows(&format!(
+            "SELECT pg_try_advisory_lock({})::text",
+            session.key
+        ))?;
         let held = rows.first().is_some_and(|row| row.text(0) == Some("true"));
         Ok(held.then_some(Lock { _file: None }))
     }
@@ -139,7 +165,9 @@ impl Server for PgConnection {
 
     /// A value that is added to an enum type cannot be used before the transaction that adds it ends.
     fn alone(&self, job: &Job<'_>) -> bool {
-        job.script.statements().any(|statement| statement.adds_enum_value())
+        job.script
+            .statements()
+            .any(|statement| statement.adds_enum_value())
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
@@ -154,42 +182,43 @@ impl Server for PgConnection {
             message.push_str(&after(session, job));
         }
         message.push_str(commit);
-        let Err(error) = self.execute(&message) else { return Ok(()) };
+        let Err(error) = self.execute(&message) else {
+            return Ok(());
+        };
         let only = (jobs.len() == 1).then_some(0);
         if error.kind == ErrorKind::ConnectionLost {
-            return Err(Broken { job: only, ..Broken::outside(error) }.into());
+            return Err(Broken {
+                job: only,
+                ..Broken::outside(error)
+            }
+            .into());
         }
         self.execute(back).map_err(Broken::outside)?;
         match jobs {
             [job] if error.kind != ErrorKind::Busy => run_carefully(self, session, job),
             // The position is one in the whole message, which nobody will see.
-            _ => Err(Broken { job: only, ..Broken::outside(ServerError { position: None, ..error }) }.into()),
+            _ => Err(Broken {
+                job: only,
+                ..Broken::outside(ServerError {
+                    position: None,
+                    ..error
+                })
+            }
+            .into()),
         }
     }
 
-    fn run_recorded(&mut self, session: &Session, job: &Job<'_>) -> Result<(), Halt> {
-        let ledger = &session.ledger;
-        let timeout = job.revision.lock_timeout().unwrap_or(session.lock_timeout).as_millis();
-        self.execute(&format!("SET lock_timeout = {timeout}; {}; {}", ledger.bury(job), ledger.open(job, 0)))
-            .map_err(Broken::outside)?;
-        for (number, statement) in job.script.statements().enumerate().skip(job.done) {
-            if (session.stop)() {
-                self.execute(&ledger.give_up(job, number, "stopped on request")).map_err(Broken::outside)?;
-                return Err(Halt::Stopped);
-            }
-            run_statement(self, session, job, (number, &statement))
-                .map_err(|error| give_up(self, session, job, (number, error)))?;
-        }
-        let end = format!("BEGIN; {}; {}; COMMIT", ledger.mark(job), ledger.close(job, SINCE_STARTED));
-        let restore = if touches_session(job) { session.settings() } else { String::new() };
-        // A transaction that the script left open ends with the script.
-        self.execute(&format!("COMMIT; {restore}; {end}")).map_err(|error| Broken::outside(error).into())
+    fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        jobs.iter()
+            .try_for_each(|job| run_recorded(self, session, job))
     }
 
     /// Indexes can be looked up. The rest of what cannot be in a transaction can be run twice.
     fn took_effect(&mut self, statement: &str) -> Result<Option<bool>, ServerError> {
         match created_index(statement) {
-            Some(index) => self.index_is_valid(&index).map(|valid| Some(valid == Some(true))),
+            Some(index) => self
+                .index_is_valid(&index)
+                .map(|valid| Some(valid == Some(true))),
             None => Ok(Some(false)),
         }
     }
@@ -235,17 +264,33 @@ fn brackets(nested: bool) -> (&'static str, &'static str, &'static str) {
 
 /// What comes before a script in its transaction: how long it may wait for a table, and what time it is.
 fn before(session: &Session, job: &Job<'_>) -> String {
-    let timeout = job.revision.lock_timeout().unwrap_or(session.lock_timeout).as_millis();
-    format!("SET LOCAL lock_timeout = {timeout}; SELECT set_config('migrate.started', clock_timestamp()::text, true);\n")
+    let timeout = job
+        .revision
+        .lock_timeout()
+        .unwrap_or(session.lock_timeout)
+        .as_millis();
+    format!(
+        "SET LOCAL lock_timeout = {timeout}; SELECT set_config('migrate.started', clock_timestamp()::text, true);\n"
+    )
 }
 
 /// What comes after it: the session as it was found, and the ledger's rows.
 fn after(session: &Session, job: &Job<'_>) -> String {
     let duration_ms = format!("(extract(epoch FROM clock_timestamp() - {STARTED}) * 1000)::bigint");
-    let moment = Moment { started: STARTED, duration_ms: &duration_ms };
-    let rows = format!("{};\n{};\n", session.ledger.mark(job), session.ledger.done(job, &moment));
+    let moment = Moment {
+        started: STARTED,
+        duration_ms: &duration_ms,
+    };
+    let rows = format!(
+        "{};\n{};\n",
+        session.ledger.mark(job),
+        session.ledger.done(job, &moment)
+    );
     let timeout = if session.nested {
-        format!("SELECT set_config('lock_timeout', {}, true);\n", literal(&session.found_timeout))
+        format!(
+            "SELECT set_config('lock_timeout', {}, true);\n",
+            literal(&session.found_timeout)
+        )
     } else {
         String::new()
     };
@@ -264,10 +309,21 @@ fn touches_session(job: &Job<'_>) -> bool {
 
 /// The same step again, a statement a message, after it failed as one message: PostgreSQL does not say which of a message's
 /// statements failed. Where the failure does not come again, the step is done.
-fn run_carefully(connection: &mut PgConnection, session: &Session, job: &Job<'_>) -> Result<(), Halt> {
+fn run_carefully(
+    connection: &mut PgConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
     let (begin, commit, back) = brackets(session.nested);
-    let broken = |statement, error| Broken { job: Some(0), statement, kept: 0, error };
-    connection.execute(&format!("{begin};\n{}", before(session, job))).map_err(Broken::outside)?;
+    let broken = |statement, error| Broken {
+        job: Some(0),
+        statement,
+        kept: 0,
+        error,
+    };
+    connection
+        .execute(&format!("{begin};\n{}", before(session, job)))
+        .map_err(Broken::outside)?;
     for (number, statement) in job.script.statements().enumerate() {
         if (session.stop)() {
             connection.execute(back).map_err(Broken::outside)?;
@@ -278,30 +334,37 @@ fn run_carefully(connection: &mut PgConnection, session: &Session, job: &Job<'_>
             return Err(broken(Some(number), error).into());
         }
     }
-    connection.execute(&format!("{}{commit}", after(session, job))).map_err(|error| {
-        let _ = connection.execute(back);
-        broken(None, error).into()
-    })
+    connection
+        .execute(&format!("{}{commit}", after(session, job)))
+        .map_err(|error| {
+            let _ = connection.execute(back);
+            broken(None, error).into()
+        })
 }
 
 /// One statement under a savepoint, so that its SQLSTATE, which Diesel does not give, can be asked for when it fails.
-fn run_savepoint(connection: &mut PgConnection, statement: &Statement<'_>) -> Result<(), ServerError> {
-    const MARK: &str = "SAVEPOINT migrate_statement;\n";
-    // These are refused under a savepoint, and COMMIT would end it.
-    let bare = statement.text.get(..15).is_some_and(|start| start.eq_ignore_ascii_case("SET TRANSACTION"))
+fn run_savepoint(
+    connection: &mut PgConnection,
+    statement: &Statement<'_>,
+) -> Result<(), ServerError> {
+    // These are refused under a savepoint, or end it.
+    let bare = statement
+        .text
+        .get(..15)
+        .is_some_and(|start| start.eq_ignore_ascii_case("SET TRANSACTION"))
         || statement.transaction_control(Backend::Postgres).is_some();
     if bare {
         return connection.execute(statement.text);
     }
-    let result = connection.execute(&format!("{MARK}{};\nRELEASE SAVEPOINT migrate_statement", statement.text));
-    result.map_err(|mut error| {
-        error.position = error.position.map(|position| position.saturating_sub(MARK.len()));
+    connection.execute("SAVEPOINT migrate_statement")?;
+    connection.execute(statement.text).map_err(|mut error| {
         if error.code.is_none() && error.kind != ErrorKind::ConnectionLost {
             error.code = ask_code(connection, statement.text);
             error.kind = kind_of(error.code.as_deref()).unwrap_or(error.kind);
         }
         error
-    })
+    })?;
+    connection.execute("RELEASE SAVEPOINT migrate_statement")
 }
 
 /// Runs a failed statement once more inside a block that catches its error, and asks for its SQLSTATE. Nothing of it stays: the
@@ -317,8 +380,58 @@ fn ask_code(connection: &mut PgConnection, statement: &str) -> Option<String> {
             literal(&block)
         ))
         .ok()?;
-    let rows = connection.rows("SELECT current_setting('migrate.code', true)").ok()?;
-    rows.first()?.text(0).filter(|code| !code.is_empty()).map(str::to_owned)
+    let rows = connection
+        .rows("SELECT current_setting('migrate.code', true)")
+        .ok()?;
+    rows.first()?
+        .text(0)
+        .filter(|code| !code.is_empty())
+        .map(str::to_owned)
+}
+
+/// One job without a transaction around it.
+fn run_recorded(
+    connection: &mut PgConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let ledger = &session.ledger;
+    let timeout = job
+        .revision
+        .lock_timeout()
+        .unwrap_or(session.lock_timeout)
+        .as_millis();
+    connection
+        .execute(&format!(
+            "SET lock_timeout = {timeout}; {}; {}",
+            ledger.bury(job),
+            ledger.open(job, 0)
+        ))
+        .map_err(Broken::outside)?;
+    for (number, statement) in job.script.statements().enumerate().skip(job.done) {
+        if (session.stop)() {
+            connection
+                .execute(&ledger.give_up(job, number, "stopped on request"))
+                .map_err(Broken::outside)?;
+            return Err(Halt::Stopped);
+        }
+        run_statement(connection, session, job, (number, &statement))
+            .map_err(|error| give_up(connection, session, job, (number, error)))?;
+    }
+    let end = format!(
+        "BEGIN; {}; {}; COMMIT",
+        ledger.mark(job),
+        ledger.close(job, SINCE_STARTED)
+    );
+    let restore = if touches_session(job) {
+        session.settings()
+    } else {
+        String::new()
+    };
+    // A transaction that the script left open ends with the script.
+    connection
+        .execute(&format!("COMMIT; {restore}; {end}"))
+        .map_err(|error| Broken::outside(error).into())
 }
 
 /// One statement of a script without a transaction, with its record. Several statements of one message are one transaction, so a
@@ -345,8 +458,20 @@ fn run_statement(
 }
 
 /// Records that a statement of a script without a transaction failed, and how far the script came.
-fn give_up(connection: &mut PgConnection, session: &Session, job: &Job<'_>, (number, error): (usize, ServerError)) -> Halt {
-    let broken = |kept, error| Halt::Failed(Broken { job: Some(0), statement: Some(number), kept, error });
+fn give_up(
+    connection: &mut PgConnection,
+    session: &Session,
+    job: &Job<'_>,
+    (number, error): (usize, ServerError),
+) -> Halt {
+    let broken = |kept, error| {
+        Halt::Failed(Broken {
+            job: Some(0),
+            statement: Some(number),
+            kept,
+            error,
+        })
+    };
     if error.kind == ErrorKind::ConnectionLost {
         return broken(number, error);
     }
@@ -359,7 +484,11 @@ fn give_up(connection: &mut PgConnection, session: &Session, job: &Job<'_>, (num
         ledger.log(),
         literal(job.revision.id())
     );
-    let kept = connection.rows(&sql).ok().and_then(|rows| rows.first().map(|row| row.number(0))).unwrap_or(number);
+    let kept = connection
+        .rows(&sql)
+        .ok()
+        .and_then(|rows| rows.first().map(|row| row.number(0)))
+        .unwrap_or(number);
     match connection.execute(&ledger.give_up(job, kept, &error.to_string())) {
         Ok(()) => broken(kept, error),
         Err(_) => broken(kept, error),
@@ -374,14 +503,22 @@ trait Indexes {
 impl Indexes for PgConnection {
     /// `None`: there is no such index.
     fn index_is_valid(&mut self, index: &str) -> Result<Option<bool>, ServerError> {
-        let sql = format!("SELECT indisvalid::text FROM pg_index WHERE indexrelid = to_regclass({})", literal(index));
-        Ok(self.rows(&sql)?.first().map(|row| row.text(0) == Some("true")))
+        let sql = format!(
+            "SELECT indisvalid::text FROM pg_index WHERE indexrelid = to_regclass({})",
+            literal(index)
+        );
+        Ok(self
+            .rows(&sql)?
+            .first()
+            .map(|row| row.text(0) == Some("true")))
     }
 
     /// A CREATE INDEX CONCURRENTLY that failed leaves an index that is not used and not complete, and with IF NOT EXISTS the next
     /// try would take it for done.
     fn drop_invalid_index(&mut self, statement: &str) -> Result<(), ServerError> {
-        let Some(index) = created_index(statement) else { return Ok(()) };
+        let Some(index) = created_index(statement) else {
+            return Ok(());
+        };
         match self.index_is_valid(&index)? {
             Some(false) => self.execute(&format!("DROP INDEX CONCURRENTLY {index}")),
             _ => Ok(()),
@@ -392,7 +529,11 @@ impl Indexes for PgConnection {
 /// The index that a CREATE INDEX CONCURRENTLY makes, with the schema of its table where the statement names one.
 fn created_index(statement: &str) -> Option<String> {
     let words: Vec<_> = statement.split_whitespace().collect();
-    let is = |place: usize, word: &str| words.get(place).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    let is = |place: usize, word: &str| {
+        words
+            .get(place)
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
     let mut place = 1;
     if !is(0, "CREATE") {
         return None;
@@ -410,7 +551,11 @@ fn created_index(statement: &str) -> Option<String> {
         return None;
     }
     let on = place + 1;
-    let table = if is(on + 1, "ONLY") { words.get(on + 2) } else { words.get(on + 1) }?;
+    let table = if is(on + 1, "ONLY") {
+        words.get(on + 2)
+    } else {
+        words.get(on + 1)
+    }?;
     let table = table.split('(').next().unwrap_or_default();
     Some(match table.rsplit_once('.') {
         Some((schema, _)) => format!("{schema}.{name}"),
@@ -433,15 +578,24 @@ fn error(error: diesel::result::Error) -> ServerError {
     let mut error = text::error(error);
     error.code = code.map(str::to_owned);
     let message = error.message.as_str();
-    error.kind = if message.contains("canceling statement due to lock timeout") || message.contains("deadlock detected") {
+    error.kind = if message.contains("canceling statement due to lock timeout")
+        || message.contains("deadlock detected")
+    {
         ErrorKind::Busy
     } else if message.starts_with("permission denied") || message.starts_with("must be owner") {
         ErrorKind::Denied
-    } else if message.contains("does not exist") && (message.contains("relation") || message.contains("column")) {
+    } else if message.contains("does not exist")
+        && (message.contains("relation") || message.contains("column"))
+    {
         ErrorKind::Missing
-    } else if ["server closed the connection", "terminating connection", "no connection to the server", "connection not open"]
-        .iter()
-        .any(|words| message.contains(words))
+    } else if [
+        "server closed the connection",
+        "terminating connection",
+        "no connection to the server",
+        "connection not open",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
     {
         ErrorKind::ConnectionLost
     } else {

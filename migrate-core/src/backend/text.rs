@@ -27,7 +27,9 @@ impl Row {
 
     /// The column as a number; NULL, nothing and nonsense are 0.
     pub(crate) fn number<N: std::str::FromStr + Default>(&self, column: usize) -> N {
-        self.text(column).and_then(|text| text.parse().ok()).unwrap_or_default()
+        self.text(column)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default()
     }
 }
 
@@ -45,7 +47,10 @@ where
         let row = row?;
         let mut columns = Vec::with_capacity(row.field_count());
         for number in 0..row.field_count() {
-            let value = row.get(number).as_ref().and_then(|field| field.value().map(String::from_sql));
+            let value = row
+                .get(number)
+                .as_ref()
+                .and_then(|field| field.value().map(String::from_sql));
             columns.push(value.transpose().map_err(Error::DeserializationError)?);
         }
         rows.push(Row(columns));
@@ -61,16 +66,24 @@ pub(super) fn error(error: Error) -> ServerError {
             Error::BrokenTransactionManager => ErrorKind::ConnectionLost,
             _ => ErrorKind::Other,
         };
-        return ServerError { message: error.to_string(), kind, ..ServerError::default() };
+        return ServerError {
+            message: error.to_string(),
+            kind,
+            ..ServerError::default()
+        };
     };
     ServerError {
         message: information.message().trim_end().to_owned(),
         detail: information.details().map(str::to_owned),
         hint: information.hint().map(str::to_owned),
         code: None,
-        position: information.statement_position().and_then(|position| usize::try_from(position).ok()),
+        position: information
+            .statement_position()
+            .and_then(|position| usize::try_from(position).ok()),
         kind: match kind {
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => ErrorKind::ConnectionLost,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                ErrorKind::ConnectionLost
+            }
             DatabaseErrorKind::SerializationFailure => ErrorKind::Busy,
             DatabaseErrorKind::ReadOnlyTransaction => ErrorKind::ReadOnly,
             _ => ErrorKind::Other,

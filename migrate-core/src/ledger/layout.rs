@@ -59,7 +59,9 @@ const COLUMNS: [(&str, fn(&Dialect) -> &'static str); 20] = [
 pub(crate) fn statements(present: &[(String, String)], session: &Session) -> Vec<String> {
     let dialect = session.ledger.dialect;
     let has = |table: &str, column: Option<&str>| {
-        present.iter().any(|(t, c)| t == table && column.is_none_or(|column| c.eq_ignore_ascii_case(column)))
+        present
+            .iter()
+            .any(|(t, c)| t == table && column.is_none_or(|column| c.eq_ignore_ascii_case(column)))
     };
     let mut sql = Vec::new();
     if !has(VERSIONS, None) {
@@ -71,12 +73,24 @@ pub(crate) fn statements(present: &[(String, String)], session: &Session) -> Vec
     }
     let log = session.ledger.log();
     if !has(LOG, None) {
-        let columns: Vec<_> = COLUMNS.iter().map(|(name, kind)| format!("{name} {}", kind(dialect))).collect();
-        sql.push(format!("CREATE TABLE {log} (id {}, {}){}", dialect.serial, columns.join(", "), dialect.options));
+        let columns: Vec<_> = COLUMNS
+            .iter()
+            .map(|(name, kind)| format!("{name} {}", kind(dialect)))
+            .collect();
+        sql.push(format!(
+            "CREATE TABLE {log} (id {}, {}){}",
+            dialect.serial,
+            columns.join(", "),
+            dialect.options
+        ));
         sql.push(session.ledger.layout_row(LAYOUT));
     } else {
         let missing = COLUMNS.iter().filter(|(name, _)| !has(LOG, Some(name)));
-        sql.extend(missing.map(|(name, kind)| format!("ALTER TABLE {log} ADD COLUMN {name} {}", kind(dialect))));
+        sql.extend(
+            missing.map(|(name, kind)| {
+                format!("ALTER TABLE {log} ADD COLUMN {name} {}", kind(dialect))
+            }),
+        );
     }
     sql
 }

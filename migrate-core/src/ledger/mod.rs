@@ -6,8 +6,8 @@ mod read;
 mod write;
 
 pub(crate) use layout::{Dialect, statements};
-pub(crate) use read::{State, Stored, applied_at, attempts, read, stored_script};
 pub use read::{Applied, Attempt, Partial};
+pub(crate) use read::{State, Stored, applied_at, attempts, read, stored_script};
 pub(crate) use write::{Ledger, Moment};
 
 /// Diesel's table: the one record of what is applied.

@@ -34,7 +34,11 @@ impl fmt::Display for Partial {
             Direction::Up => "",
             Direction::Down => "downgrade of ",
         };
-        write!(f, "{what}{} partial {}/{}", self.revision, self.done, self.total)
+        write!(
+            f,
+            "{what}{} partial {}/{}",
+            self.revision, self.done, self.total
+        )
     }
 }
 
@@ -46,7 +50,10 @@ impl Partial {
             Direction::Up => "upgrade +1",
             Direction::Down => "downgrade -1",
         };
-        format!("run `migrate {word}`: it goes on at statement {}", self.done + 1)
+        format!(
+            "run `migrate {word}`: it goes on at statement {}",
+            self.done + 1
+        )
     }
 }
 
@@ -95,28 +102,49 @@ pub(crate) struct State {
 }
 
 /// The columns that `read` wants of the log.
-const WANTED: [&str; 7] =
-    ["revision", "action", "outcome", "up_checksum", "statements_done", "statements_total", "statement_running"];
+const WANTED: [&str; 7] = [
+    "revision",
+    "action",
+    "outcome",
+    "up_checksum",
+    "statements_done",
+    "statements_total",
+    "statement_running",
+];
 
 /// Reads the ledger: one query where it is there and whole. Takes no lock and writes nothing.
 pub(crate) fn read(server: &mut dyn Server) -> Result<State, Error> {
-    let failed = |error| Error::Ledger { doing: "cannot read the ledger", error };
+    let failed = |error| Error::Ledger {
+        doing: "cannot read the ledger",
+        error,
+    };
     // A failed query would end a transaction that is open.
     if !server.in_transaction() {
         match server.rows(&query(server.text_type(), &|_| true, (true, true))) {
             Ok(rows) => return state(&rows),
-            Err(ServerError { kind: ErrorKind::Missing, .. }) => {}
+            Err(ServerError {
+                kind: ErrorKind::Missing,
+                ..
+            }) => {}
             Err(error) => return Err(failed(error)),
         }
     }
     let tables = server.ledger_tables().map_err(failed)?;
     let has_table = |table: &str| tables.iter().any(|(t, _)| t == table);
-    let has_column = |column: &str| tables.iter().any(|(t, c)| t == LOG && c.eq_ignore_ascii_case(column));
+    let has_column = |column: &str| {
+        tables
+            .iter()
+            .any(|(t, c)| t == LOG && c.eq_ignore_ascii_case(column))
+    };
     let (versions, log) = (has_table(VERSIONS), has_table(LOG));
     if !versions && !log {
         return Ok(State::default());
     }
-    state(&server.rows(&query(server.text_type(), &has_column, (versions, log))).map_err(failed)?)
+    state(
+        &server
+            .rows(&query(server.text_type(), &has_column, (versions, log)))
+            .map_err(failed)?,
+    )
 }
 
 /// The query for what is there: both tables in one. Everything is cast, so that both sides of the union are of one type.
@@ -124,13 +152,21 @@ fn query(text: &str, has_column: &dyn Fn(&str) -> bool, (versions, log): (bool, 
     let mut parts = Vec::new();
     if versions {
         let nothing = vec![format!("CAST(NULL AS {text})"); WANTED.len() - 1].join(", ");
-        parts.push(format!("SELECT CAST('0' AS {text}), CAST(version AS {text}), {nothing} FROM {VERSIONS}"));
+        parts.push(format!(
+            "SELECT CAST('0' AS {text}), CAST(version AS {text}), {nothing} FROM {VERSIONS}"
+        ));
     }
     if log {
         let columns: Vec<_> = ["id"]
             .iter()
             .chain(&WANTED)
-            .map(|column| if *column == "id" || has_column(column) { *column } else { "NULL" })
+            .map(|column| {
+                if *column == "id" || has_column(column) {
+                    *column
+                } else {
+                    "NULL"
+                }
+            })
             .map(|column| format!("CAST({column} AS {text})"))
             .collect();
         parts.push(format!("SELECT {} FROM {LOG}", columns.join(", ")));
@@ -153,15 +189,26 @@ fn state(rows: &[Row]) -> Result<State, Error> {
         if action == "layout" {
             let found = revision.parse().unwrap_or(0);
             if found > LAYOUT {
-                return Err(Error::NewerLayout { found, known: LAYOUT });
+                return Err(Error::NewerLayout {
+                    found,
+                    known: LAYOUT,
+                });
             }
             continue;
         }
-        let direction = if action == "downgrade" { Direction::Down } else { Direction::Up };
+        let direction = if action == "downgrade" {
+            Direction::Down
+        } else {
+            Direction::Up
+        };
         if outcome == "done" {
-            state.partial.take_if(|partial| partial.revision == revision);
+            state
+                .partial
+                .take_if(|partial| partial.revision == revision);
             if direction == Direction::Up {
-                state.ran.insert(revision.to_owned(), row.text_or_empty(4).to_owned());
+                state
+                    .ran
+                    .insert(revision.to_owned(), row.text_or_empty(4).to_owned());
             }
             continue;
         }
@@ -169,7 +216,13 @@ fn state(rows: &[Row]) -> Result<State, Error> {
         let (done, total, running) = (number(5), number(6), number(7));
         if outcome == "running" || done > 0 {
             let running = (running > done).then_some(running);
-            state.partial = Some(Partial { revision: revision.to_owned(), direction, done, total, running });
+            state.partial = Some(Partial {
+                revision: revision.to_owned(),
+                direction,
+                done,
+                total,
+                running,
+            });
         }
     }
     Ok(state)
@@ -177,35 +230,71 @@ fn state(rows: &[Row]) -> Result<State, Error> {
 
 /// When each applied revision was recorded, oldest first.
 pub(crate) fn applied_at(server: &mut dyn Server) -> Result<Vec<Applied>, Error> {
-    if !server.ledger_tables().is_ok_and(|tables| tables.iter().any(|(table, _)| table == VERSIONS)) {
+    if !server
+        .ledger_tables()
+        .is_ok_and(|tables| tables.iter().any(|(table, _)| table == VERSIONS))
+    {
         return Ok(Vec::new());
     }
     let text = server.text_type();
-    let sql = format!("SELECT CAST(version AS {text}), CAST(run_on AS {text}) FROM {VERSIONS} ORDER BY version");
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger { doing: "cannot read the ledger", error })?;
-    let applied = |row: &Row| Applied { revision: row.text_or_empty(0).to_owned(), at: row.text_or_empty(1).to_owned() };
+    let sql = format!(
+        "SELECT CAST(version AS {text}), CAST(run_on AS {text}) FROM {VERSIONS} ORDER BY version"
+    );
+    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
+        doing: "cannot read the ledger",
+        error,
+    })?;
+    let applied = |row: &Row| Applied {
+        revision: row.text_or_empty(0).to_owned(),
+        at: row.text_or_empty(1).to_owned(),
+    };
     Ok(rows.iter().map(applied).collect())
 }
 
 /// Every attempt of the log, oldest first.
 pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
-    if !server.ledger_tables().is_ok_and(|tables| tables.iter().any(|(table, _)| table == LOG)) {
+    if !server
+        .ledger_tables()
+        .is_ok_and(|tables| tables.iter().any(|(table, _)| table == LOG))
+    {
         return Ok(Vec::new());
     }
     let text = server.text_type();
     let columns = [
-        "revision", "action", "outcome", "statements_done", "statements_total", "started", "duration_ms", "db_user",
-        "os_user", "host", "tool", "app",
+        "revision",
+        "action",
+        "outcome",
+        "statements_done",
+        "statements_total",
+        "started",
+        "duration_ms",
+        "db_user",
+        "os_user",
+        "host",
+        "tool",
+        "app",
     ];
-    let columns: Vec<_> = columns.iter().map(|column| format!("CAST({column} AS {text})")).collect();
-    let sql = format!("SELECT {}, error FROM {LOG} WHERE action <> 'layout' ORDER BY id", columns.join(", "));
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger { doing: "cannot read the log", error })?;
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|column| format!("CAST({column} AS {text})"))
+        .collect();
+    let sql = format!(
+        "SELECT {}, error FROM {LOG} WHERE action <> 'layout' ORDER BY id",
+        columns.join(", ")
+    );
+    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
+        doing: "cannot read the log",
+        error,
+    })?;
     Ok(rows.iter().map(attempt).collect())
 }
 
 fn attempt(row: &Row) -> Attempt {
     let word = |column| row.text_or_empty(column).to_owned();
-    let by: Vec<_> = (7..12).map(|column| row.text_or_empty(column)).filter(|text| !text.is_empty()).collect();
+    let by: Vec<_> = (7..12)
+        .map(|column| row.text_or_empty(column))
+        .filter(|text| !text.is_empty())
+        .collect();
     Attempt {
         revision: word(0),
         action: word(1),
@@ -238,7 +327,17 @@ pub(crate) fn stored_script(server: &mut dyn Server, partial: &Partial) -> Resul
         "SELECT {column}_script, {column}_checksum FROM {LOG} WHERE action = '{action}' AND revision = '{}' ORDER BY id DESC LIMIT 1",
         partial.revision.replace('\'', "''")
     );
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger { doing: "cannot read the log", error })?;
-    let text = |column| rows.first().and_then(|row| row.text(column)).map(str::to_owned);
-    Ok(Stored { text: text(0), checksum: text(1) })
+    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
+        doing: "cannot read the log",
+        error,
+    })?;
+    let text = |column| {
+        rows.first()
+            .and_then(|row| row.text(column))
+            .map(str::to_owned)
+    };
+    Ok(Stored {
+        text: text(0),
+        checksum: text(1),
+    })
 }

@@ -59,7 +59,15 @@ impl Ledger {
     /// The row of a step that is done.
     pub(crate) fn done(&self, job: &Job<'_>, moment: &Moment<'_>) -> String {
         let total = job.script.statements().len();
-        self.row(job, "done", (total, 0), &format!("{}, {}, {}, NULL", moment.started, self.dialect.now, moment.duration_ms))
+        self.row(
+            job,
+            "done",
+            (total, 0),
+            &format!(
+                "{}, {}, {}, NULL",
+                moment.started, self.dialect.now, moment.duration_ms
+            ),
+        )
     }
 
     /// Ends the rows that a process left open when it died, so that one row at most is open for a revision.
@@ -70,18 +78,31 @@ impl Ledger {
     /// The row of a step that begins and is recorded statement by statement; `running` is the statement that comes first,
     /// where its effect could outlive its process.
     pub(crate) fn open(&self, job: &Job<'_>, running: usize) -> String {
-        self.row(job, "running", (job.done, running), &format!("{}, NULL, NULL, NULL", self.dialect.now))
+        self.row(
+            job,
+            "running",
+            (job.done, running),
+            &format!("{}, NULL, NULL, NULL", self.dialect.now),
+        )
     }
 
     /// The row of a step that failed and was rolled back.
     pub(crate) fn failed(&self, job: &Job<'_>, error: &str) -> String {
         let error = (self.dialect.literal)(error);
-        self.row(job, "failed", (0, 0), &format!("{0}, {0}, 0, {error}", self.dialect.now))
+        self.row(
+            job,
+            "failed",
+            (0, 0),
+            &format!("{0}, {0}, 0, {error}", self.dialect.now),
+        )
     }
 
     /// So many statements are done; `running` begins.
     pub(crate) fn progress(&self, job: &Job<'_>, done: usize, running: usize) -> String {
-        self.update(job, &format!("statements_done = {done}, statement_running = {running}"))
+        self.update(
+            job,
+            &format!("statements_done = {done}, statement_running = {running}"),
+        )
     }
 
     /// The step that was opened is done.
@@ -110,11 +131,20 @@ impl Ledger {
 
     fn update(&self, job: &Job<'_>, set: &str) -> String {
         let id = (self.dialect.literal)(job.revision.id());
-        format!("UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'", self.log())
+        format!(
+            "UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'",
+            self.log()
+        )
     }
 
     /// `times` is started, finished, duration_ms and error, as SQL.
-    fn row(&self, job: &Job<'_>, outcome: &str, (done, running): (usize, usize), times: &str) -> String {
+    fn row(
+        &self,
+        job: &Job<'_>,
+        outcome: &str,
+        (done, running): (usize, usize),
+        times: &str,
+    ) -> String {
         let literal = self.dialect.literal;
         let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
         let action = match job.direction {
@@ -122,8 +152,16 @@ impl Ledger {
             Direction::Down => "downgrade",
         };
         let (up, down) = job.both;
-        let checksum = |script: Option<&Script>| optional(script.map(|script| script.checksum().to_string()).as_deref());
-        let text = |script: Option<&Script>| optional(script.map(Script::text).filter(|text| text.len() <= KEPT));
+        let checksum = |script: Option<&Script>| {
+            optional(
+                script
+                    .map(|script| script.checksum().to_string())
+                    .as_deref(),
+            )
+        };
+        let text = |script: Option<&Script>| {
+            optional(script.map(Script::text).filter(|text| text.len() <= KEPT))
+        };
         let words = [
             literal(job.revision.id()),
             optional(job.revision.parent()),
@@ -154,5 +192,8 @@ impl Ledger {
 }
 
 fn os_user() -> Option<String> {
-    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok().filter(|user| !user.is_empty())
+    std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .ok()
+        .filter(|user| !user.is_empty())
 }

@@ -15,36 +15,60 @@ impl<'m> Run<'m, '_> {
         match halt {
             Halt::Failed(broken) => self.failed(session, jobs, broken),
             Halt::Waited(error) => error,
-            Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: self.current.clone() },
+            Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped {
+                at: self.current.clone(),
+            },
         }
     }
 
     fn failed(&mut self, session: &Session, jobs: &[Job<'m>], broken: Broken) -> Error {
         let number = broken.job.or((jobs.len() == 1).then_some(0));
         let Some(job) = number.and_then(|number| jobs.get(number)) else {
-            return Error::Ledger { doing: "cannot run the revisions in one transaction", error: broken.error };
+            return Error::Ledger {
+                doing: "cannot run the revisions in one transaction",
+                error: broken.error,
+            };
         };
         let lost = broken.error.kind == ErrorKind::ConnectionLost;
         if self.server.atomic(job) && !lost {
             // The failure is reported whether or not its row can be written, which a full disk or missing right may prevent.
-            let _ = self.server.execute(&session.ledger.failed(job, &broken.error.to_string()));
+            let _ = self
+                .server
+                .execute(&session.ledger.failed(job, &broken.error.to_string()));
         }
-        let note = if self.fresh && self.steps.is_empty() && !lost { self.server.explain() } else { None };
+        let note = if self.fresh && self.steps.is_empty() && !lost {
+            self.server.explain()
+        } else {
+            None
+        };
         let left = match (lost, self.server.atomic(job)) {
             (true, _) => Left::Unknown,
             (false, true) => Left::Nothing,
             (false, false) => Left::Statements(broken.kept),
         };
-        let failure = Failure { left, note, current: self.current.clone(), ..describe(job, broken) };
-        self.tell(&Event::StepFailed { revision: job.revision, failure: &failure });
+        let failure = Failure {
+            left,
+            note,
+            current: self.current.clone(),
+            ..describe(job, broken)
+        };
+        self.tell(&Event::StepFailed {
+            revision: job.revision,
+            failure: &failure,
+        });
         Error::Failed(Box::new(failure))
     }
 }
 
 /// Everything about a failure that the script itself tells.
 fn describe(job: &Job<'_>, broken: Broken) -> Failure {
-    let statement = broken.statement.and_then(|number| job.script.statements().nth(number));
-    let position = statement.map(|statement| job.script.position(statement.start + offset(&statement, &broken.error)));
+    let statement = broken
+        .statement
+        .and_then(|number| job.script.statements().nth(number));
+    let position = statement.map(|statement| {
+        job.script
+            .position(statement.start + offset(&statement, &broken.error))
+    });
     Failure {
         revision: job.revision.id().to_owned(),
         direction: job.direction,
@@ -53,7 +77,9 @@ fn describe(job: &Job<'_>, broken: Broken) -> Failure {
         statement: statement.map(|statement| statement.text.to_owned()),
         number: broken.statement.map_or(0, |number| number + 1),
         of: job.script.statements().len(),
-        line: position.and_then(|Position { line, .. }| job.script.text().lines().nth(line - 1)).map(str::to_owned),
+        line: position
+            .and_then(|Position { line, .. }| job.script.text().lines().nth(line - 1))
+            .map(str::to_owned),
         error: broken.error,
         left: Left::Nothing,
         current: None,
@@ -66,15 +92,24 @@ fn describe(job: &Job<'_>, broken: Broken) -> Failure {
 fn offset(statement: &Statement<'_>, error: &ServerError) -> usize {
     let text = statement.text;
     if let Some(position) = error.position {
-        return text.char_indices().nth(position.saturating_sub(1)).map_or(0, |(byte, _)| byte);
+        return text
+            .char_indices()
+            .nth(position.saturating_sub(1))
+            .map_or(0, |(byte, _)| byte);
     }
-    near(&error.message).filter(|words| text.matches(words).count() == 1).and_then(|words| text.find(words)).unwrap_or(0)
+    near(&error.message)
+        .filter(|words| text.matches(words).count() == 1)
+        .and_then(|words| text.find(words))
+        .unwrap_or(0)
 }
 
 /// What stands after `near` in quotes.
 fn near(message: &str) -> Option<&str> {
     let rest = &message[message.find("near ")? + 5..];
-    let quote = rest.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    let quote = rest
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '\'' | '"'))?;
     let rest = &rest[1..];
     let end = match quote {
         // MySQL quotes up to 80 characters of the rest of the statement, quotes and all.

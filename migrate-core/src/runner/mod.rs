@@ -96,7 +96,11 @@ impl<'m> Runner<'m> {
             fill_gaps: false,
             stop: None,
         };
-        Self { migrations, observer: None, options }
+        Self {
+            migrations,
+            observer: None,
+            options,
+        }
     }
 
     /// How long to wait for another run to finish. 60 seconds where nothing is said.
@@ -160,17 +164,31 @@ impl<'m> Runner<'m> {
     ///
     /// # Errors
     /// [`Error`]; what was applied before the failure stays applied and recorded.
-    pub fn upgrade_to<C: AsConnection<M>, M>(self, connection: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn upgrade_to<C: AsConnection<M>, M>(
+        self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<Report, Error> {
         let target = target.parse().map_err(PlanError::Target)?;
-        run::Run::new(self, server(connection)).go(&Goal { direction: Direction::Up, target })
+        run::Run::new(self, server(connection)).go(&Goal {
+            direction: Direction::Up,
+            target,
+        })
     }
 
     /// Takes back down to the target, which stays applied.
     ///
     /// # Errors
     /// [`Error`]; a step that cannot be taken back is found before anything runs.
-    pub fn downgrade_to<C: AsConnection<M>, M>(self, connection: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn downgrade_to<C: AsConnection<M>, M>(
+        self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<Report, Error> {
         let target = target.parse().map_err(PlanError::Target)?;
-        run::Run::new(self, server(connection)).go(&Goal { direction: Direction::Down, target })
+        run::Run::new(self, server(connection)).go(&Goal {
+            direction: Direction::Down,
+            target,
+        })
     }
 }

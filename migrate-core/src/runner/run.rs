@@ -33,9 +33,22 @@ pub(super) struct Run<'m, 's> {
 
 impl<'m, 's> Run<'m, 's> {
     pub(super) fn new(runner: Runner<'m>, server: &'s mut dyn Server) -> Self {
-        let Runner { migrations, observer, options } = runner;
+        let Runner {
+            migrations,
+            observer,
+            options,
+        } = runner;
         let began = Instant::now();
-        Self { server, migrations, options, observer, began, steps: Vec::new(), current: None, fresh: false }
+        Self {
+            server,
+            migrations,
+            options,
+            observer,
+            began,
+            steps: Vec::new(),
+            current: None,
+            fresh: false,
+        }
     }
 
     pub(super) fn go(mut self, goal: &Goal) -> Result<Report, Error> {
@@ -45,13 +58,20 @@ impl<'m, 's> Run<'m, 's> {
         self.fresh = state.applied.is_empty();
         if plan.is_empty() || self.options.dry_run {
             self.tell(&Event::Planned { plan: &plan });
-            let steps = plan.steps.iter().map(|step| self.dry(step, goal.direction)).collect();
+            let steps = plan
+                .steps
+                .iter()
+                .map(|step| self.dry(step, goal.direction))
+                .collect();
             return Ok(self.finish(goal.direction, &plan, steps));
         }
         self.refuse_transaction(&plan)?;
         let session = self.open_session()?;
         let result = self.locked(goal, &session, &plan);
-        let left = self.server.leave(&session).map_err(|error| Error::Ledger { doing: "cannot put the session back", error });
+        let left = self.server.leave(&session).map_err(|error| Error::Ledger {
+            doing: "cannot put the session back",
+            error,
+        });
         let report = result?;
         left?;
         Ok(report)
@@ -66,14 +86,20 @@ impl<'m, 's> Run<'m, 's> {
         match unlocked {
             Ok(true) => Ok(report),
             Ok(false) => Err(Error::LockLost),
-            Err(error) => Err(Error::Ledger { doing: "cannot give the lock back", error }),
+            Err(error) => Err(Error::Ledger {
+                doing: "cannot give the lock back",
+                error,
+            }),
         }
     }
 
     /// Under the lock: looks again, since another run may have done it all meanwhile, and runs what is left.
     fn run_to(&mut self, goal: &Goal, session: &Session) -> Result<Report, Error> {
         if !session.wanted.is_empty() {
-            let failed = |error| Error::Ledger { doing: "cannot run the session statements of migrate.toml", error };
+            let failed = |error| Error::Ledger {
+                doing: "cannot run the session statements of migrate.toml",
+                error,
+            };
             self.server.execute(&session.wanted).map_err(failed)?;
         }
         let mut prepared = false;
@@ -107,7 +133,13 @@ impl<'m, 's> Run<'m, 's> {
         let chain: &'m Chain = self.migrations.chain();
         let backend = self.server.backend();
         let plan = match goal.direction {
-            Direction::Up => Plan::upgrade(chain, backend, &state.applied, &goal.target, self.options.fill_gaps)?,
+            Direction::Up => Plan::upgrade(
+                chain,
+                backend,
+                &state.applied,
+                &goal.target,
+                self.options.fill_gaps,
+            )?,
             Direction::Down => Plan::downgrade(chain, backend, &state.applied, &goal.target)?,
         };
         if goal.direction == Direction::Up {
@@ -119,10 +151,21 @@ impl<'m, 's> Run<'m, 's> {
 
     /// A step that was left half done goes first, or nothing goes.
     fn refuse_half_done(&self, plan: &Plan<'_>, state: &State) -> Result<(), Error> {
-        let Some(partial) = &state.partial else { return Ok(()) };
+        let Some(partial) = &state.partial else {
+            return Ok(());
+        };
         let resumes = plan.direction == partial.direction
-            && plan.steps.first().is_some_and(|step| step.id() == partial.revision);
-        if resumes { Ok(()) } else { Err(Error::HalfDone { partial: partial.clone() }) }
+            && plan
+                .steps
+                .first()
+                .is_some_and(|step| step.id() == partial.revision);
+        if resumes {
+            Ok(())
+        } else {
+            Err(Error::HalfDone {
+                partial: partial.clone(),
+            })
+        }
     }
 
     /// A transaction that is open takes the steps in as savepoints, where the backend and every step can be in one.
@@ -131,8 +174,14 @@ impl<'m, 's> Run<'m, 's> {
             return Ok(());
         }
         let what = match self.server.backend() {
-            migrate_chain::Backend::Mysql => "a schema statement of MySQL would commit it".to_owned(),
-            _ => match plan.steps.iter().find(|step| !step.transactional(plan.direction)) {
+            migrate_chain::Backend::Mysql => {
+                "a schema statement of MySQL would commit it".to_owned()
+            }
+            _ => match plan
+                .steps
+                .iter()
+                .find(|step| !step.transactional(plan.direction))
+            {
                 Some(step) => format!("{} runs outside transactions", step.directory()),
                 None => return Ok(()),
             },
@@ -142,14 +191,23 @@ impl<'m, 's> Run<'m, 's> {
 
     /// Whether a step has no transaction that keeps other runs out.
     fn needs_more_than_transactions(&self, plan: &Plan<'_>) -> bool {
-        plan.steps.iter().any(|step| self.job(step, plan.direction).is_none_or(|job| !self.server.atomic(&job)))
+        plan.steps.iter().any(|step| {
+            self.job(step, plan.direction)
+                .is_none_or(|job| !self.server.atomic(&job))
+        })
     }
 
     fn open_session(&mut self) -> Result<Session, Error> {
-        let failed = |error| Error::Ledger { doing: "cannot look at the database", error };
+        let failed = |error| Error::Ledger {
+            doing: "cannot look at the database",
+            error,
+        };
         let mut session = self.server.session().map_err(failed)?;
         let timeout = self.options.lock_timeout;
-        let wanted = self.migrations.session(self.server.backend()).map(str::to_owned);
+        let wanted = self
+            .migrations
+            .session(self.server.backend())
+            .map(str::to_owned);
         let mut wanted: Vec<_> = wanted.collect();
         if !timeout.is_zero() {
             wanted.extend(self.server.lock_timeout_sql(timeout));
@@ -164,19 +222,34 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     fn prepare(&mut self, session: &Session) -> Result<(), Error> {
-        self.persist(session, |run| run.server.prepare(session)).map_err(|halt| match halt {
-            Halt::Failed(broken) => Error::Ledger { doing: "cannot make the ledger's tables", error: broken.error },
-            Halt::Waited(error) => error,
-            Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: None },
-        })
+        self.persist(session, |run| run.server.prepare(session))
+            .map_err(|halt| match halt {
+                Halt::Failed(broken) => Error::Ledger {
+                    doing: "cannot make the ledger's tables",
+                    error: broken.error,
+                },
+                Halt::Waited(error) => error,
+                Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: None },
+            })
     }
 
     fn finish(&mut self, direction: Direction, plan: &Plan<'_>, steps: Vec<StepReport>) -> Report {
         if !self.options.dry_run {
-            self.tell(&Event::Finished { steps: steps.len(), duration: self.began.elapsed() });
+            self.tell(&Event::Finished {
+                steps: steps.len(),
+                duration: self.began.elapsed(),
+            });
         }
-        let to = if self.options.dry_run { plan.from } else { plan.to };
-        Report { direction, steps, current: to.map(|revision| revision.id().to_owned()) }
+        let to = if self.options.dry_run {
+            plan.from
+        } else {
+            plan.to
+        };
+        Report {
+            direction,
+            steps,
+            current: to.map(|revision| revision.id().to_owned()),
+        }
     }
 
     fn dry(&self, step: &Revision, direction: Direction) -> StepReport {
@@ -193,7 +266,10 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     pub(super) fn stopping(&self) -> bool {
-        self.options.stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
+        self.options
+            .stop
+            .as_ref()
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     pub(super) fn tell(&mut self, event: &Event<'_>) {
@@ -203,11 +279,12 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     fn say_if_stale(&mut self) {
-        let Some(what) = self.migrations.origin().stale(self.migrations.chain()) else { return };
+        let Some(what) = self.migrations.origin().stale(self.migrations.chain()) else {
+            return;
+        };
         match &mut self.observer {
             Some(observer) => observer.event(&Event::Stale { what: &what }),
             None => crate::stale::say(&what),
         }
     }
 }
-

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use migrate_chain::{Backend, Direction, Plan, Revision};
 
-use crate::backend::{Halt, Job, Session};
+use crate::backend::{Broken, Halt, Job, Session};
 use crate::error::Error;
 use crate::failure::ErrorKind;
 use crate::ledger::{self, Partial, State};
@@ -29,23 +29,47 @@ const GROUP: usize = 50;
 const TRIES: u32 = 5;
 
 impl<'m> Run<'m, '_> {
-    pub(super) fn run_plan(&mut self, session: &Session, plan: &Plan<'m>, state: &State) -> Result<Outcome, Error> {
-        let mut jobs: Vec<Job<'m>> = plan.steps.iter().filter_map(|step| self.job(step, plan.direction)).collect();
+    pub(super) fn run_plan(
+        &mut self,
+        session: &Session,
+        plan: &Plan<'m>,
+        state: &State,
+    ) -> Result<Outcome, Error> {
+        let mut jobs: Vec<Job<'m>> = plan
+            .steps
+            .iter()
+            .filter_map(|step| self.job(step, plan.direction))
+            .collect();
         if let (Some(partial), Some(first)) = (&state.partial, jobs.first_mut()) {
             first.done = self.resume(partial, first)?;
         }
         let mut number = 0;
         while let Some(count) = self.next_group(&jobs[number..])? {
             if self.stopping() {
-                return Err(Error::Stopped { at: self.current.clone() });
+                return Err(Error::Stopped {
+                    at: self.current.clone(),
+                });
             }
             let group = &mut jobs[number..number + count];
             match self.run_group(session, group, (number, plan.steps.len())) {
                 Ok(()) => {}
                 Err(Halt::Moved) => return Ok(Outcome::Moved),
-                Err(Halt::Failed(_)) if count > 1 && self.options.transaction == TransactionMode::Auto => {
+                // What was recorded is not rolled back: the one that failed is known.
+                Err(Halt::Failed(broken)) if count > 1 && !self.server.atomic(&jobs[number]) => {
+                    return Err(self.blame_recorded(
+                        session,
+                        &jobs[number..number + count],
+                        (number, plan.steps.len()),
+                        broken,
+                    ));
+                }
+                Err(Halt::Failed(_))
+                    if count > 1 && self.options.transaction == TransactionMode::Auto =>
+                {
                     self.tell(&Event::Regrouped { steps: count });
-                    if let Outcome::Moved = self.one_by_one(session, plan, &mut jobs, number..number + count)? {
+                    if let Outcome::Moved =
+                        self.one_by_one(session, plan, &mut jobs, number..number + count)?
+                    {
                         return Ok(Outcome::Moved);
                     }
                 }
@@ -56,8 +80,22 @@ impl<'m> Run<'m, '_> {
         Ok(Outcome::Done)
     }
 
-    /// The steps of a group that was rolled back, each for itself, up to the one that fails. Where a group was recorded, not rolled
-    /// back, the steps that are done stay done.
+    /// Tells of the steps of a recorded group that were done before the one that failed.
+    fn blame_recorded(
+        &mut self,
+        session: &Session,
+        jobs: &[Job<'m>],
+        (number, of): (usize, usize),
+        broken: Broken,
+    ) -> Error {
+        for (place, job) in jobs.iter().take(broken.job.unwrap_or(0)).enumerate() {
+            self.tell_started(job, number + place, of);
+            self.done(job, None);
+        }
+        self.blame(session, jobs, Halt::Failed(broken))
+    }
+
+    /// The steps of a group that was rolled back, each for itself, up to the one that fails.
     fn one_by_one(
         &mut self,
         session: &Session,
@@ -66,7 +104,11 @@ impl<'m> Run<'m, '_> {
         range: std::ops::Range<usize>,
     ) -> Result<Outcome, Error> {
         for number in range {
-            match self.run_group(session, &mut jobs[number..=number], (number, plan.steps.len())) {
+            match self.run_group(
+                session,
+                &mut jobs[number..=number],
+                (number, plan.steps.len()),
+            ) {
                 Ok(()) => {}
                 Err(Halt::Moved) => return Ok(Outcome::Moved),
                 Err(halt) => return Err(self.blame(session, &jobs[number..=number], halt)),
@@ -77,26 +119,41 @@ impl<'m> Run<'m, '_> {
 
     /// How many of the next jobs go together; `None` at the end.
     fn next_group(&self, jobs: &[Job<'_>]) -> Result<Option<usize>, Error> {
-        let Some(first) = jobs.first() else { return Ok(None) };
+        let Some(first) = jobs.first() else {
+            return Ok(None);
+        };
         let together = |job: &&Job<'_>| self.server.atomic(job) && !self.server.alone(job);
+        let packed = |job: &&Job<'_>| self.server.packs(job);
         Ok(Some(match self.options.transaction {
             TransactionMode::Each => 1,
             TransactionMode::All => match jobs.iter().find(|job| !self.server.atomic(job)) {
                 Some(job) => {
                     let directory = job.revision.directory().to_owned();
-                    return Err(Error::CannotShare { directory, backend: self.server.backend() });
+                    return Err(Error::CannotShare {
+                        directory,
+                        backend: self.server.backend(),
+                    });
                 }
                 None => jobs.len(),
             },
             TransactionMode::Auto if self.fresh && first.direction == Direction::Up => {
-                jobs.iter().take(GROUP).take_while(together).count().max(1)
+                let (together, packed) = (
+                    jobs.iter().take(GROUP).take_while(together),
+                    jobs.iter().take(GROUP).take_while(packed),
+                );
+                together.count().max(packed.count()).max(1)
             }
             TransactionMode::Auto => 1,
         }))
     }
 
     /// One job or several, in one transaction or recorded, again for as long as it is somebody else's lock that is in the way.
-    fn run_group(&mut self, session: &Session, jobs: &mut [Job<'m>], (number, of): (usize, usize)) -> Result<(), Halt> {
+    fn run_group(
+        &mut self,
+        session: &Session,
+        jobs: &mut [Job<'m>],
+        (number, of): (usize, usize),
+    ) -> Result<(), Halt> {
         let alone = jobs.len() == 1;
         if alone {
             self.tell_started(&jobs[0], number, of);
@@ -106,17 +163,32 @@ impl<'m> Run<'m, '_> {
         loop {
             let atomic = jobs.iter().all(|job| self.server.atomic(job));
             let result = self.persist(session, |run| {
-                if atomic { run.server.run_together(session, jobs) } else { run.server.run_recorded(session, &jobs[0]) }
+                if atomic {
+                    run.server.run_together(session, jobs)
+                } else {
+                    run.server.run_recorded(session, jobs)
+                }
             });
             match result {
-                Err(Halt::Failed(broken)) if broken.error.kind == ErrorKind::Busy && attempt < TRIES && !self.stopping() => {
+                Err(Halt::Failed(broken))
+                    if broken.error.kind == ErrorKind::Busy
+                        && (atomic || alone)
+                        && attempt < TRIES
+                        && !self.stopping() =>
+                {
                     attempt += 1;
+                    // What was recorded stays; the statement is tried again, never the script.
                     jobs[0].done = jobs[0].done.max(broken.kept);
                     let pause = std::time::Duration::from_millis(100) * 2_u32.pow(attempt);
                     let pause = pause + jitter(pause);
                     let revision = jobs[broken.job.unwrap_or(0)].revision;
                     let error = broken.error.to_string();
-                    self.tell(&Event::Retrying { revision, error: &error, attempt, pause });
+                    self.tell(&Event::Retrying {
+                        revision,
+                        error: &error,
+                        attempt,
+                        pause,
+                    });
                     std::thread::sleep(pause);
                 }
                 Err(halt) => return Err(halt),
@@ -134,16 +206,30 @@ impl<'m> Run<'m, '_> {
 
     fn tell_started(&mut self, job: &Job<'m>, number: usize, of: usize) {
         let (revision, direction) = (job.revision, job.direction);
-        self.tell(&Event::StepStarted { revision, direction, number: number + 1, of });
+        self.tell(&Event::StepStarted {
+            revision,
+            direction,
+            number: number + 1,
+            of,
+        });
         if job.done > 0 {
-            self.tell(&Event::Resumed { revision, done: job.done, of: job.script.statements().len() });
+            self.tell(&Event::Resumed {
+                revision,
+                done: job.done,
+                of: job.script.statements().len(),
+            });
         }
     }
 
     fn done(&mut self, job: &Job<'m>, duration: Option<std::time::Duration>) {
         let (revision, direction) = (job.revision, job.direction);
         let statements = job.script.statements().len();
-        self.tell(&Event::StepFinished { revision, direction, duration, statements });
+        self.tell(&Event::StepFinished {
+            revision,
+            direction,
+            duration,
+            statements,
+        });
         self.current = match direction {
             Direction::Up => Some(revision.id().to_owned()),
             Direction::Down => revision.parent().map(str::to_owned),
@@ -165,20 +251,39 @@ impl<'m> Run<'m, '_> {
             Direction::Down => both.1,
         }?;
         // An adopted script may have transactions of its own; ours around them would not hold.
-        let own = script.statements().any(|statement| statement.transaction_control(backend).is_some());
+        let own = script
+            .statements()
+            .any(|statement| statement.transaction_control(backend).is_some());
         let transactional = revision.transactional(direction) && !own;
-        Some(Job { revision, direction, script, both, done: 0, transactional })
+        Some(Job {
+            revision,
+            direction,
+            script,
+            both,
+            done: 0,
+            transactional,
+        })
     }
 
     /// At which statement a step goes on that was left half done.
     fn resume(&mut self, partial: &Partial, job: &Job<'_>) -> Result<usize, Error> {
         let before = ledger::stored_script(self.server, partial)?;
         if !before.still_begins(self.server.backend(), job.script, partial.done) {
-            return Err(Error::ChangedHalfway { file: job.file(), done: partial.done });
+            return Err(Error::ChangedHalfway {
+                file: job.file(),
+                done: partial.done,
+            });
         }
-        let Some(running) = partial.running else { return Ok(partial.done) };
-        let Some(statement) = job.script.statements().nth(partial.done) else { return Ok(partial.done) };
-        let failed = |error| Error::Ledger { doing: "cannot look whether the last statement took effect", error };
+        let Some(running) = partial.running else {
+            return Ok(partial.done);
+        };
+        let Some(statement) = job.script.statements().nth(partial.done) else {
+            return Ok(partial.done);
+        };
+        let failed = |error| Error::Ledger {
+            doing: "cannot look whether the last statement took effect",
+            error,
+        };
         let known = self.server.took_effect(statement.text).map_err(failed)?;
         match (known, self.options.in_doubt) {
             (Some(true), _) | (None, InDoubt::Done) => Ok(partial.done + 1),
@@ -201,8 +306,13 @@ impl ledger::Stored {
         let Some(text) = &self.text else {
             return self.checksum.as_deref() == Some(script.checksum().to_string().as_str());
         };
-        let Ok(ranges) = migrate_chain::split(backend, text) else { return false };
+        let Ok(ranges) = migrate_chain::split(backend, text) else {
+            return false;
+        };
         let before = ranges.into_iter().take(done).map(|range| &text[range]);
-        before.eq(script.statements().take(done).map(|statement| statement.text))
+        before.eq(script
+            .statements()
+            .take(done)
+            .map(|statement| statement.text))
     }
 }

@@ -17,7 +17,10 @@ impl Run<'_, '_> {
         let mut wait = Wait::new(self.options.lock_wait);
         loop {
             let lock = self.server.try_lock(session, exclusive);
-            match lock.map_err(|error| Error::Ledger { doing: "cannot take the migration lock", error })? {
+            match lock.map_err(|error| Error::Ledger {
+                doing: "cannot take the migration lock",
+                error,
+            })? {
                 Some(lock) => return Ok(lock),
                 None => self.wait(session, &mut wait)?,
             }
@@ -44,13 +47,22 @@ impl Run<'_, '_> {
             return Err(Error::Stopped { at: None });
         }
         let waited = wait.since.elapsed();
-        if wait.said.is_none_or(|said| said.elapsed() >= Duration::from_secs(1)) {
+        if wait
+            .said
+            .is_none_or(|said| said.elapsed() >= Duration::from_secs(1))
+        {
             wait.said = Some(Instant::now());
             let holder = self.server.lock_holder(session);
-            self.tell(&Event::Waiting { holder: holder.as_deref(), waited });
+            self.tell(&Event::Waiting {
+                holder: holder.as_deref(),
+                waited,
+            });
         }
         if waited >= wait.limit {
-            return Err(Error::LockTimeout { waited, holder: self.server.lock_holder(session) });
+            return Err(Error::LockTimeout {
+                waited,
+                holder: self.server.lock_holder(session),
+            });
         }
         std::thread::sleep(wait.pause.min(wait.limit - waited));
         // A little more or less each time, so that many that wait do not all ask at once.
@@ -69,7 +81,12 @@ struct Wait {
 
 impl Wait {
     fn new(limit: Duration) -> Self {
-        Self { since: Instant::now(), limit, pause: PAUSES.0, said: None }
+        Self {
+            since: Instant::now(),
+            limit,
+            pause: PAUSES.0,
+            said: None,
+        }
     }
 }
 

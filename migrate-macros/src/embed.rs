@@ -1,0 +1,128 @@
+//! A valid directory as constants: every script by `include_str!`, every other file that was read by `include_bytes!` so that
+//! an edit rebuilds the app, and the index of it all.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use migrate_chain::{Backend, Backends, Project, Settings};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::arguments::Arguments;
+use crate::index::{Index, scripts};
+use crate::place::Place;
+use crate::refuse;
+
+/// The bits of the backends that migrate-core is built for.
+const ENABLED: u8 = cfg!(feature = "sqlite") as u8
+    | (cfg!(feature = "postgres") as u8) << Backend::Postgres as u8
+    | (cfg!(feature = "mysql") as u8) << Backend::Mysql as u8;
+
+/// The expression that the macro stands for.
+pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<TokenStream> {
+    let place = Place::of(arguments)?;
+    let project = Settings::beside(&place.directory)
+        .and_then(|settings| {
+            Project::read(&place.directory, settings, Backends::from_bits(ENABLED))
+        })
+        .map_err(|problems| refuse::all(arguments.span(), problems.render(&place.shown)))?;
+    constants(core, &place, &project).map_err(|error| refuse::all(arguments.span(), vec![error]))
+}
+
+/// All constants, or why they cannot be written down.
+fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<TokenStream, String> {
+    let base = utf8(&place.directory)?;
+    let chain = chain(base, project)?;
+    let session = session(core, project);
+    let (names, files) = files(project)?;
+    let app = app();
+    let warning = refuse::warn(&project.warnings, &place.shown);
+    Ok(quote!({
+        // Names that no app has: what a macro imports must not meet what is in scope around it.
+        use #core::__private::{bytes as __migrate_bytes, text as __migrate_text};
+        #warning
+        static CHAIN: #core::__private::Embedded = #core::__private::Embedded::new(#chain);
+        static SESSION: #core::__private::Session = &[#session];
+        static FILES: &[&[u8]] = &[#files];
+        #core::Migrations::embedded(
+            &CHAIN,
+            SESSION,
+            #core::__private::Origin::embedded(
+                #app,
+                if #core::__private::cfg!(debug_assertions) {
+                    #core::__private::Some(#core::__private::Source::new(#base, #names, FILES))
+                } else {
+                    #core::__private::None
+                },
+            ),
+        )
+    }))
+}
+
+/// The texts of the scripts, the names and the index.
+fn chain(base: &str, project: &Project) -> Result<TokenStream, String> {
+    let mut texts = String::new();
+    for script in project.chain.revisions().iter().flat_map(scripts) {
+        include(
+            &mut texts,
+            "__migrate_text",
+            &format!("{base}/{}", script.file()),
+        );
+    }
+    let texts = lexed(&texts)?;
+    let index = Index::of(&project.chain);
+    let names = Literal::string(&index.names);
+    let bytes = Literal::byte_string(&index.bytes);
+    Ok(quote!(&[#texts], #names, #bytes))
+}
+
+fn session(core: &TokenStream, project: &Project) -> TokenStream {
+    let statements = |backend: Backend| {
+        let variant = format_ident!("{}", format!("{backend:?}"));
+        let statements = project.settings.session(backend).iter();
+        statements.map(move |statement| quote!((#core::__private::Backend::#variant, #core::__private::Cow::Borrowed(#statement)),))
+    };
+    Backend::ALL.into_iter().flat_map(statements).collect()
+}
+
+/// The other files that were read: their paths, from the directory where they are in it, each ended by a NUL; and their bytes.
+fn files(project: &Project) -> Result<(String, TokenStream), String> {
+    let mut names = String::new();
+    let mut files = String::new();
+    for path in &project.tracked {
+        let full = utf8(path)?;
+        names += path
+            .strip_prefix(&project.directory)
+            .ok()
+            .and_then(Path::to_str)
+            .unwrap_or(full);
+        names.push('\0');
+        include(&mut files, "__migrate_bytes", full);
+    }
+    Ok((names, lexed(&files)?))
+}
+
+fn include(source: &mut String, with: &str, path: &str) {
+    // Writing to a string cannot fail.
+    _ = write!(source, "{with}!({path:?}),");
+}
+
+/// One call of the compiler's own lexer is several times faster than handing it the tokens one by one.
+fn lexed(source: &str) -> Result<TokenStream, String> {
+    let tokens = source.parse();
+    tokens.map_err(|error| {
+        format!("a path of the migrations directory makes no string literal: {error}")
+    })
+}
+
+fn utf8(path: &Path) -> Result<&str, String> {
+    path.to_str()
+        .ok_or_else(|| format!("{}: the path is not UTF-8", path.display()))
+}
+
+/// The app's name and version, for the log.
+fn app() -> String {
+    let [name, version] =
+        ["CARGO_PKG_NAME", "CARGO_PKG_VERSION"].map(|key| std::env::var(key).unwrap_or_default());
+    format!("{name} {version}").trim().to_owned()
+}

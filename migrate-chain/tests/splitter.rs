@@ -1,6 +1,6 @@
 //! The splitter over the collected cases and over the scripts of real projects.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

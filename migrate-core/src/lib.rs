@@ -16,7 +16,7 @@ mod stand;
 
 pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
 pub use error::Error;
-pub use failure::{Failure, ServerError};
+pub use failure::{ErrorKind, Failure, Left, ServerError};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
     Backend, Backends, Chain, Direction, Plan, PlanError, Position, Problem, Problems, Revision,

@@ -21,7 +21,13 @@ pub(crate) struct Globals {
     pub(crate) config: Option<PathBuf>,
 
     /// How results are written: for people, or one JSON object a line
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
     pub(crate) format: Format,
 
     /// Say nothing but results that were asked for, and errors

@@ -39,9 +39,14 @@ pub(crate) struct Loaded<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(globals: &'a Globals, source: Source<'a>) -> Result<Self, CommandError> {
-        let here = std::env::current_dir()
-            .map_err(|error| CommandError::failed(format!("cannot tell the current directory: {error}")))?;
-        Ok(Self { globals, source, here })
+        let here = std::env::current_dir().map_err(|error| {
+            CommandError::failed(format!("cannot tell the current directory: {error}"))
+        })?;
+        Ok(Self {
+            globals,
+            source,
+            here,
+        })
     }
 
     /// The path as the user would write it.
@@ -56,8 +61,17 @@ impl<'a> Context<'a> {
         let directory = match (&self.globals.dir, config, &given) {
             (Some(dir), ..) => self.here.join(dir),
             (None, Some(file), Some(settings)) => {
-                let beside = self.here.join(file).parent().map_or_else(|| self.here.clone(), Path::to_owned);
-                beside.join(settings.directory.as_deref().unwrap_or(Path::new("migrations")))
+                let beside = self
+                    .here
+                    .join(file)
+                    .parent()
+                    .map_or_else(|| self.here.clone(), Path::to_owned);
+                beside.join(
+                    settings
+                        .directory
+                        .as_deref()
+                        .unwrap_or(Path::new("migrations")),
+                )
             }
             _ => migrate_chain::find(&self.here).ok_or_else(|| {
                 CommandError::failed("there is no migrations/ here or in a directory above")
@@ -67,17 +81,28 @@ impl<'a> Context<'a> {
         let shown = self.shown(&directory);
         let settings = match given {
             Some(settings) => settings,
-            None => Settings::beside(&directory).map_err(|problems| CommandError::problems(problems, &shown))?,
+            None => Settings::beside(&directory)
+                .map_err(|problems| CommandError::problems(problems, &shown))?,
         };
-        Ok(Place { directory, settings, shown })
+        Ok(Place {
+            directory,
+            settings,
+            shown,
+        })
     }
 
     fn read_settings(&self, file: &Path) -> Result<Settings, CommandError> {
         let path = self.here.join(file);
         if !path.is_file() {
-            return Err(CommandError::usage(format!("--config: there is no file {}", file.display())));
+            return Err(CommandError::usage(format!(
+                "--config: there is no file {}",
+                file.display()
+            )));
         }
-        let shown = path.parent().map(|parent| self.shown(parent)).unwrap_or_default();
+        let shown = path
+            .parent()
+            .map(|parent| self.shown(parent))
+            .unwrap_or_default();
         Settings::read(&path).map_err(|problems| CommandError::problems(problems, &shown))
     }
 
@@ -87,7 +112,11 @@ impl<'a> Context<'a> {
     }
 
     /// The chain to look at: one that is still being written will do.
-    pub(crate) fn load_to_look(&self, ui: &mut Ui, backends: Backends) -> Result<Loaded<'a>, CommandError> {
+    pub(crate) fn load_to_look(
+        &self,
+        ui: &mut Ui,
+        backends: Backends,
+    ) -> Result<Loaded<'a>, CommandError> {
         self.load_by(ui, |place| place.read_unfinished(backends))
     }
 
@@ -97,7 +126,10 @@ impl<'a> Context<'a> {
         read: impl FnOnce(Place) -> Result<Project, CommandError>,
     ) -> Result<Loaded<'a>, CommandError> {
         if let (Source::Embedded(migrations), None) = (self.source, &self.globals.dir) {
-            return Ok(Loaded { migrations: Cow::Borrowed(migrations), shown: String::new() });
+            return Ok(Loaded {
+                migrations: Cow::Borrowed(migrations),
+                shown: String::new(),
+            });
         }
         let place = self.place()?;
         let shown = place.shown.clone();
@@ -107,7 +139,10 @@ impl<'a> Context<'a> {
             ui.note(format!("warning: {}", warning.render(&shown)));
         }
         refresh_lock(ui, &project, &shown);
-        Ok(Loaded { migrations: Cow::Owned(Migrations::from(project)), shown })
+        Ok(Loaded {
+            migrations: Cow::Owned(Migrations::from(project)),
+            shown,
+        })
     }
 
     /// The URL of the database, if one is named anywhere.
@@ -116,7 +151,9 @@ impl<'a> Context<'a> {
         // An embedded chain needs no directory, and an option no settings.
         let settings = match (option, self.source) {
             (Some(_), _) => Settings::default(),
-            (None, Source::Embedded(_)) if self.globals.config.is_none() && migrate_chain::find(&self.here).is_none() => {
+            (None, Source::Embedded(_))
+                if self.globals.config.is_none() && migrate_chain::find(&self.here).is_none() =>
+            {
                 Settings::default()
             }
             _ => self.place()?.settings,
@@ -136,23 +173,42 @@ impl<'a> Context<'a> {
 
     /// A connection to look through. A SQLite file that is not there is not made: it is seen as the empty database that it
     /// would be.
-    pub(crate) fn connect_to_look(&self, ui: &mut Ui, url: &DatabaseUrl) -> Result<AnyConnection, CommandError> {
-        let Some(file) = url.missing_file() else { return url.connect() };
+    pub(crate) fn connect_to_look(
+        &self,
+        ui: &mut Ui,
+        url: &DatabaseUrl,
+    ) -> Result<AnyConnection, CommandError> {
+        let Some(file) = url.missing_file() else {
+            return url.connect();
+        };
         ui.note(format!("{file} is not there yet"));
-        DatabaseUrl { url: "sqlite::memory:".to_owned(), origin: url.origin.clone() }.connect()
+        DatabaseUrl {
+            url: "sqlite::memory:".to_owned(),
+            origin: url.origin.clone(),
+        }
+        .connect()
     }
 }
 
 impl Place {
     /// Reads and checks the directory.
     pub(crate) fn read(self, backends: Backends) -> Result<Project, CommandError> {
-        let Self { directory, settings, shown } = self;
-        Project::read(&directory, settings, backends).map_err(|problems| CommandError::problems(problems, &shown))
+        let Self {
+            directory,
+            settings,
+            shown,
+        } = self;
+        Project::read(&directory, settings, backends)
+            .map_err(|problems| CommandError::problems(problems, &shown))
     }
 
     /// The same for a chain that is still being written: no revision yet, or a down script to be filled in.
     pub(crate) fn read_unfinished(self, backends: Backends) -> Result<Project, CommandError> {
-        let Self { directory, settings, shown } = self;
+        let Self {
+            directory,
+            settings,
+            shown,
+        } = self;
         Project::read_unfinished(&directory, settings, backends)
             .map_err(|problems| CommandError::problems(problems, &shown))
     }
@@ -173,6 +229,9 @@ fn refresh_lock(ui: &mut Ui, project: &Project, shown: &str) {
     }
     match files::replace(&path, &text) {
         Ok(()) => ui.detail(format!("refreshed {shown}/{}", Lock::FILE)),
-        Err(error) => ui.detail(format!("{shown}/{} is not up to date and cannot be written: {error}", Lock::FILE)),
+        Err(error) => ui.detail(format!(
+            "{shown}/{} is not up to date and cannot be written: {error}",
+            Lock::FILE
+        )),
     }
 }

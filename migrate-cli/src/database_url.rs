@@ -45,7 +45,9 @@ impl Environment for Process {
         match std::env::var(name) {
             Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
             Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(CommandError::usage(format!("{name} is not UTF-8"))),
+            Err(VarError::NotUnicode(_)) => {
+                Err(CommandError::usage(format!("{name} is not UTF-8")))
+            }
         }
     }
 
@@ -69,10 +71,14 @@ impl Environment for Process {
 fn unreadable_dotenv(error: &dotenvy::Error) -> CommandError {
     let why = match error {
         // The line itself may hold a password.
-        dotenvy::Error::LineParse(_, at) => format!("a line of it is not NAME=value (at its character {})", at + 1),
+        dotenvy::Error::LineParse(_, at) => format!(
+            "a line of it is not NAME=value (at its character {})",
+            at + 1
+        ),
         other => other.to_string(),
     };
-    CommandError::usage(format!("cannot read .env: {why}")).with_help("quote a value that has spaces: NAME=\"a value\"")
+    CommandError::usage(format!("cannot read .env: {why}"))
+        .with_help("quote a value that has spaces: NAME=\"a value\"")
 }
 
 /// Finds the URL: `--database-url`, `MIGRATE_DATABASE_URL`, `DATABASE_URL`, `DATABASE_URL_FILE`, `.env`, migrate.toml.
@@ -99,13 +105,18 @@ pub(crate) fn find(
     if let Some(found) = url_or_file(&dotenv, " in .env", directory)? {
         return Ok(Some(found));
     }
-    let Some(written) = &settings.database_url else { return Ok(None) };
+    let Some(written) = &settings.database_url else {
+        return Ok(None);
+    };
     let url = expand(written, environment)?;
     Ok(Some(named(&url, "database_url in migrate.toml")))
 }
 
 fn named(url: &str, origin: &str) -> DatabaseUrl {
-    DatabaseUrl { url: url.trim().to_owned(), origin: origin.to_owned() }
+    DatabaseUrl {
+        url: url.trim().to_owned(),
+        origin: origin.to_owned(),
+    }
 }
 
 /// `DATABASE_URL`, or what the file says that `DATABASE_URL_FILE` names, as container secrets do.
@@ -117,13 +128,20 @@ fn url_or_file(
     match (variable("DATABASE_URL")?, variable("DATABASE_URL_FILE")?) {
         (None, None) => Ok(None),
         (Some(url), None) => Ok(Some(named(&url, &format!("DATABASE_URL{place}")))),
-        (Some(_), Some(_)) => Err(CommandError::usage(format!("DATABASE_URL and DATABASE_URL_FILE are both set{place}"))
-            .with_help("keep the one that is meant, or name the database with --database-url")),
+        (Some(_), Some(_)) => Err(CommandError::usage(format!(
+            "DATABASE_URL and DATABASE_URL_FILE are both set{place}"
+        ))
+        .with_help("keep the one that is meant, or name the database with --database-url")),
         (None, Some(file)) => {
-            let url = fs::read_to_string(directory.join(&file))
-                .map_err(|error| CommandError::usage(format!("cannot read {file}, which DATABASE_URL_FILE{place} names: {error}")))?;
+            let url = fs::read_to_string(directory.join(&file)).map_err(|error| {
+                CommandError::usage(format!(
+                    "cannot read {file}, which DATABASE_URL_FILE{place} names: {error}"
+                ))
+            })?;
             if url.trim().is_empty() {
-                return Err(CommandError::usage(format!("{file}, which DATABASE_URL_FILE{place} names, is empty")));
+                return Err(CommandError::usage(format!(
+                    "{file}, which DATABASE_URL_FILE{place} names, is empty"
+                )));
             }
             Ok(Some(named(&url, &format!("DATABASE_URL_FILE{place}"))))
         }
@@ -136,13 +154,17 @@ fn expand(written: &str, environment: &dyn Environment) -> Result<String, Comman
     let mut url = String::new();
     let mut rest = written;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').ok_or_else(|| wrong("a `${` without its `}`".to_owned()))?;
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| wrong("a `${` without its `}`".to_owned()))?;
         let value = match environment.variable(name)? {
             Some(value) => Some(value),
             None => environment.dotenv(name)?,
         };
         let value = value.ok_or_else(|| {
-            wrong(format!("the variable {name} is not set")).with_help(format!("set {name}, or name the database with --database-url"))
+            wrong(format!("the variable {name} is not set")).with_help(format!(
+                "set {name}, or name the database with --database-url"
+            ))
         })?;
         url = url + before + &value;
         rest = after;
@@ -166,7 +188,10 @@ impl DatabaseUrl {
         if !matches!(self.backend(), Ok(Backend::Sqlite)) || self.url.starts_with("file:") {
             return None;
         }
-        let file = ["sqlite3:", "sqlite:"].iter().find_map(|scheme| self.url.strip_prefix(scheme)).unwrap_or(&self.url);
+        let file = ["sqlite3:", "sqlite:"]
+            .iter()
+            .find_map(|scheme| self.url.strip_prefix(scheme))
+            .unwrap_or(&self.url);
         let file = file.strip_prefix("//").unwrap_or(file);
         (!file.is_empty() && file != ":memory:" && !Path::new(file).exists()).then_some(file)
     }
@@ -194,7 +219,11 @@ mod tests {
         }
     }
 
-    fn found(option: Option<&str>, settings: &Settings, environment: &Fake) -> Option<(String, String)> {
+    fn found(
+        option: Option<&str>,
+        settings: &Settings,
+        environment: &Fake,
+    ) -> Option<(String, String)> {
         let found = find(option, settings, Path::new("."), environment).expect("readable");
         found.map(|found| (found.url, found.origin))
     }
@@ -208,24 +237,71 @@ mod tests {
 
         let mut settings = Settings::default();
         let mut environment = Fake::default();
-        let is = |option: Option<&str>, settings: &Settings, environment: &Fake, url: &str, origin: &str| {
-            assert_eq!(found(option, settings, environment), Some((url.to_owned(), origin.to_owned())));
+        let is = |option: Option<&str>,
+                  settings: &Settings,
+                  environment: &Fake,
+                  url: &str,
+                  origin: &str| {
+            assert_eq!(
+                found(option, settings, environment),
+                Some((url.to_owned(), origin.to_owned()))
+            );
         };
         assert_eq!(found(None, &settings, &environment), None);
         settings.database_url = Some("from-toml".to_owned());
-        is(None, &settings, &environment, "from-toml", "database_url in migrate.toml");
+        is(
+            None,
+            &settings,
+            &environment,
+            "from-toml",
+            "database_url in migrate.toml",
+        );
         environment.dotenv.insert("DATABASE_URL", "from-dotenv");
-        is(None, &settings, &environment, "from-dotenv", "DATABASE_URL in .env");
-        environment.dotenv.insert("MIGRATE_DATABASE_URL", "from-dotenv-too");
-        is(None, &settings, &environment, "from-dotenv-too", "MIGRATE_DATABASE_URL in .env");
+        is(
+            None,
+            &settings,
+            &environment,
+            "from-dotenv",
+            "DATABASE_URL in .env",
+        );
+        environment
+            .dotenv
+            .insert("MIGRATE_DATABASE_URL", "from-dotenv-too");
+        is(
+            None,
+            &settings,
+            &environment,
+            "from-dotenv-too",
+            "MIGRATE_DATABASE_URL in .env",
+        );
         environment.variables.insert("DATABASE_URL_FILE", file);
-        is(None, &settings, &environment, "from-file", "DATABASE_URL_FILE");
+        is(
+            None,
+            &settings,
+            &environment,
+            "from-file",
+            "DATABASE_URL_FILE",
+        );
         environment.variables.remove("DATABASE_URL_FILE");
         environment.variables.insert("DATABASE_URL", "from-env");
         is(None, &settings, &environment, "from-env", "DATABASE_URL");
-        environment.variables.insert("MIGRATE_DATABASE_URL", "from-own");
-        is(None, &settings, &environment, "from-own", "MIGRATE_DATABASE_URL");
-        is(Some("from-option"), &settings, &environment, "from-option", "--database-url");
+        environment
+            .variables
+            .insert("MIGRATE_DATABASE_URL", "from-own");
+        is(
+            None,
+            &settings,
+            &environment,
+            "from-own",
+            "MIGRATE_DATABASE_URL",
+        );
+        is(
+            Some("from-option"),
+            &settings,
+            &environment,
+            "from-option",
+            "--database-url",
+        );
     }
 
     #[test]
@@ -235,7 +311,10 @@ mod tests {
         environment.variables.insert("DATABASE_URL_FILE", "b");
         let settings = Settings::default();
         let error = find(None, &settings, Path::new("."), &environment).expect_err("both are set");
-        assert_eq!(error.to_string(), "DATABASE_URL and DATABASE_URL_FILE are both set");
+        assert_eq!(
+            error.to_string(),
+            "DATABASE_URL and DATABASE_URL_FILE are both set"
+        );
         assert!(found(Some("c"), &settings, &environment).is_some());
     }
 
@@ -244,9 +323,15 @@ mod tests {
         let mut environment = Fake::default();
         environment.variables.insert("USER", "app");
         environment.dotenv.insert("HOST", "db");
-        assert_eq!(expand("postgres://${USER}@${HOST}/x", &environment).expect("set"), "postgres://app@db/x");
+        assert_eq!(
+            expand("postgres://${USER}@${HOST}/x", &environment).expect("set"),
+            "postgres://app@db/x"
+        );
         let error = expand("${NOPE}", &environment).expect_err("not set");
-        assert_eq!(error.to_string(), "`database_url` in migrate.toml: the variable NOPE is not set");
+        assert_eq!(
+            error.to_string(),
+            "`database_url` in migrate.toml: the variable NOPE is not set"
+        );
         assert!(expand("${USER", &environment).is_err());
     }
 

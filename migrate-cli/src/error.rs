@@ -72,7 +72,12 @@ impl std::error::Error for CommandError {}
 
 impl CommandError {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, cause: Cause::None }
+        Self {
+            kind,
+            message: message.into(),
+            help: None,
+            cause: Cause::None,
+        }
     }
 
     pub(crate) fn failed(message: impl Into<String>) -> Self {
@@ -107,7 +112,10 @@ impl CommandError {
             1 => format!("{shown} is not a valid chain"),
             count => format!("{shown} is not a valid chain: {count} problems"),
         };
-        Self { cause: Cause::Problems(problems, shown.to_owned()), ..Self::failed(message) }
+        Self {
+            cause: Cause::Problems(problems, shown.to_owned()),
+            ..Self::failed(message)
+        }
     }
 
     /// Why a database could not be opened.
@@ -142,7 +150,10 @@ impl CommandError {
                 cause: Cause::Failure(failure, shown.to_owned()),
                 ..Self::new(kind, "")
             },
-            _ => Self { help, ..Self::new(kind, message) },
+            _ => Self {
+                help,
+                ..Self::new(kind, message)
+            },
         }
     }
 

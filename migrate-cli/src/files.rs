@@ -36,7 +36,11 @@ pub(crate) fn shown(path: &Path, from: &Path) -> String {
         Err(_) => upward(&absolute, &from).unwrap_or(absolute),
     };
     let shown = shown.to_string_lossy().into_owned();
-    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+    if cfg!(windows) {
+        shown.replace('\\', "/")
+    } else {
+        shown
+    }
 }
 
 /// `../migrations`, where that is shorter than the whole path.
@@ -81,7 +85,11 @@ mod tests {
             ("/app", "/app", "."),
             ("/elsewhere/migrations", "/app", "/elsewhere/migrations"),
         ] {
-            assert_eq!(shown(Path::new(path), Path::new(from)), expected, "{path} from {from}");
+            assert_eq!(
+                shown(Path::new(path), Path::new(from)),
+                expected,
+                "{path} from {from}"
+            );
         }
     }
 
@@ -90,9 +98,16 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("migrate.lock");
         create(&path, "first").expect("written");
-        assert_eq!(create(&path, "second").expect_err("it is there").kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(
+            create(&path, "second").expect_err("it is there").kind(),
+            io::ErrorKind::AlreadyExists
+        );
         replace(&path, "third").expect("replaced");
         assert_eq!(fs::read_to_string(&path).expect("read"), "third");
-        assert_eq!(fs::read_dir(directory.path()).expect("listed").count(), 1, "nothing else is left");
+        assert_eq!(
+            fs::read_dir(directory.path()).expect("listed").count(),
+            1,
+            "nothing else is left"
+        );
     }
 }

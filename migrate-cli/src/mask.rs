@@ -38,12 +38,16 @@ pub(crate) fn password_of(url: &str) -> Option<&str> {
 
 /// Whether the password holds a character that ends a URL's authority, so that a driver reads half of it as something else.
 pub(crate) fn password_needs_encoding(url: &str) -> bool {
-    password_of(url).is_some_and(|password| password.contains(['@', '/', '?', '#', ':', '%', ' ']) && !is_encoded(password))
+    password_of(url).is_some_and(|password| {
+        password.contains(['@', '/', '?', '#', ':', '%', ' ']) && !is_encoded(password)
+    })
 }
 
 fn is_encoded(password: &str) -> bool {
     !password.contains(['@', '/', '?', '#', ':', ' '])
-        && password.split('%').skip(1).all(|part| part.len() >= 2 && part.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()))
+        && password.split('%').skip(1).all(|part| {
+            part.len() >= 2 && part.bytes().take(2).all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 fn word_without_passwords(word: &str) -> String {
@@ -78,14 +82,23 @@ mod tests {
         for (text, masked) in [
             ("postgres://u:secret@h/d", "postgres://u:***@h/d"),
             ("'postgres://u:secret@h/d'", "'postgres://u:***@h/d'"),
-            ("--database-url=postgres://u:secret@h/d", "--database-url=postgres://u:***@h/d"),
+            (
+                "--database-url=postgres://u:secret@h/d",
+                "--database-url=postgres://u:***@h/d",
+            ),
             ("mysql://u:a:b@c/d#e@h:3306/d", "mysql://u:***@h:3306/d"),
             ("mysql://u:@h/d", "mysql://u:@h/d"),
             ("mysql://u@h:3306/d", "mysql://u@h:3306/d"),
             // It could be a password with `/` and `?` in it.
             ("postgres://h:5432/d?email=a@b", "postgres://h:***@b"),
-            ("host=h PASSWORD=secret user=u", "host=h PASSWORD=*** user=u"),
-            ("postgres:///d?sslpassword=secret&x=1", "postgres:///d?sslpassword=***&x=1"),
+            (
+                "host=h PASSWORD=secret user=u",
+                "host=h PASSWORD=*** user=u",
+            ),
+            (
+                "postgres:///d?sslpassword=secret&x=1",
+                "postgres:///d?sslpassword=***&x=1",
+            ),
             ("nothing: here@all", "nothing: here@all"),
             ("sqlite:app.db", "sqlite:app.db"),
         ] {

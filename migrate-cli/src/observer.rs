@@ -28,7 +28,12 @@ pub(crate) struct Progress<'u> {
 
 impl<'u> Progress<'u> {
     pub(crate) fn new(ui: &'u mut Ui, shown: &'u str) -> Self {
-        Self { ui, shown, waiting: None, took: None }
+        Self {
+            ui,
+            shown,
+            waiting: None,
+            took: None,
+        }
     }
 
     fn show(&mut self, event: &Event<'_>) {
@@ -42,20 +47,38 @@ impl<'u> Progress<'u> {
                 }
             }
             Event::Resumed { revision, done, of } => {
-                self.odd(&format!("{} goes on: {done} of its {of} statements are done", revision.directory()));
+                self.odd(&format!(
+                    "{} goes on: {done} of its {of} statements are done",
+                    revision.directory()
+                ));
             }
-            Event::Retrying { revision, error, attempt, pause } => self.odd(&format!(
+            Event::Retrying {
+                revision,
+                error,
+                attempt,
+                pause,
+            } => self.odd(&format!(
                 "{}: {error}; try {attempt} in {}",
                 revision.directory(),
                 duration(*pause)
             )),
             Event::Regrouped { steps } => {
-                self.odd(&format!("{steps} revisions that ran together were rolled back; now they run one by one"));
+                self.odd(&format!(
+                    "{steps} revisions that ran together were rolled back; now they run one by one"
+                ));
                 if let Some(bar) = self.ui.bar() {
-                    bar.set_position(bar.position().saturating_sub(u64::try_from(*steps).unwrap_or(0)));
+                    bar.set_position(
+                        bar.position()
+                            .saturating_sub(u64::try_from(*steps).unwrap_or(0)),
+                    );
                 }
             }
-            Event::StepFinished { revision, direction, duration, statements } => {
+            Event::StepFinished {
+                revision,
+                direction,
+                duration,
+                statements,
+            } => {
                 self.finish_step(&finished_line(revision, *direction, *duration, *statements));
             }
             Event::StepFailed { .. } => self.ui.end_bar(),
@@ -69,12 +92,21 @@ impl<'u> Progress<'u> {
     }
 
     fn wait(&mut self, holder: Option<&str>, waited: Duration) {
-        if self.waiting.is_some_and(|last| waited.saturating_sub(last) < BETWEEN_WAITING_LINES) {
+        if self
+            .waiting
+            .is_some_and(|last| waited.saturating_sub(last) < BETWEEN_WAITING_LINES)
+        {
             return;
         }
         self.waiting = Some(waited);
-        let holder = holder.map(|holder| format!(", held by {holder}")).unwrap_or_default();
-        let so_far = if waited.as_secs() == 0 { String::new() } else { format!(" ({} so far)", duration(waited)) };
+        let holder = holder
+            .map(|holder| format!(", held by {holder}"))
+            .unwrap_or_default();
+        let so_far = if waited.as_secs() == 0 {
+            String::new()
+        } else {
+            format!(" ({} so far)", duration(waited))
+        };
         self.odd(&format!("waiting for the migration lock{holder}{so_far}"));
     }
 
@@ -99,14 +131,28 @@ impl Observer for Progress<'_> {
     }
 }
 
-fn finished_line(revision: &Revision, direction: Direction, took: Option<Duration>, statements: usize) -> String {
+fn finished_line(
+    revision: &Revision,
+    direction: Direction,
+    took: Option<Duration>,
+    statements: usize,
+) -> String {
     let done = match direction {
         Direction::Up => "applied",
         Direction::Down => "reverted",
     };
-    let facts: Vec<_> =
-        [(statements == 0).then(|| "empty".to_owned()), took.map(duration)].into_iter().flatten().collect();
-    let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+    let facts: Vec<_> = [
+        (statements == 0).then(|| "empty".to_owned()),
+        took.map(duration),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let facts = if facts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", facts.join(", "))
+    };
     format!("{GOOD}{done}{GOOD:#} {}{facts}", revision.directory())
 }
 
@@ -127,8 +173,11 @@ pub(crate) fn milliseconds(duration: Duration) -> f64 {
 /// A plan, in its event and as the result of a dry run.
 pub(crate) fn plan_json(plan: &Plan<'_>) -> Value {
     let id = |revision: Option<&Revision>| revision.map(|revision| revision.id().to_owned());
-    let steps: Vec<_> =
-        plan.steps.iter().map(|step| json!({ "revision": step.id(), "directory": step.directory() })).collect();
+    let steps: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| json!({ "revision": step.id(), "directory": step.directory() }))
+        .collect();
     json!({
         "event": "plan",
         "direction": plan.direction.name(),
@@ -145,7 +194,12 @@ fn event_json(event: &Event<'_>, shown: &str) -> Option<Value> {
             json!({ "event": "waiting", "holder": holder, "waited_ms": milliseconds(*waited) })
         }
         Event::Planned { plan } => plan_json(plan),
-        Event::StepStarted { revision, direction, number, of } => json!({
+        Event::StepStarted {
+            revision,
+            direction,
+            number,
+            of,
+        } => json!({
             "event": "started",
             "revision": revision.id(),
             "direction": direction.name(),
@@ -155,7 +209,12 @@ fn event_json(event: &Event<'_>, shown: &str) -> Option<Value> {
         Event::Resumed { revision, done, of } => {
             json!({ "event": "resumed", "revision": revision.id(), "done": done, "of": of })
         }
-        Event::Retrying { revision, error, attempt, pause } => json!({
+        Event::Retrying {
+            revision,
+            error,
+            attempt,
+            pause,
+        } => json!({
             "event": "retrying",
             "revision": revision.id(),
             "message": error,
@@ -163,14 +222,21 @@ fn event_json(event: &Event<'_>, shown: &str) -> Option<Value> {
             "pause_ms": milliseconds(*pause),
         }),
         Event::Regrouped { steps } => json!({ "event": "regrouped", "steps": steps }),
-        Event::StepFinished { revision, direction, duration, statements } => json!({
+        Event::StepFinished {
+            revision,
+            direction,
+            duration,
+            statements,
+        } => json!({
             "event": "finished",
             "revision": revision.id(),
             "direction": direction.name(),
             "duration_ms": duration.map(milliseconds),
             "statements": statements,
         }),
-        Event::StepFailed { failure, .. } => json!({ "event": "failed", "failure": failure_json(failure, shown) }),
+        Event::StepFailed { failure, .. } => {
+            json!({ "event": "failed", "failure": failure_json(failure, shown) })
+        }
         // The report, which follows, says it.
         _ => return None,
     })

@@ -1,6 +1,7 @@
 //! How an error reads: for people with the line that failed and a caret under the place, for programs as JSON.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
 use migrate_core::{Direction, Failure, Problem};
 use serde_json::{Value, json};
 
@@ -8,6 +9,11 @@ use crate::error::{Cause, CommandError};
 
 /// Narrow enough for every terminal.
 const WIDTH: usize = 80;
+
+// The colours of the frames, which are rustc's.
+const BAD: Style = AnsiColor::BrightRed.on_default().bold();
+const ADVICE: Style = AnsiColor::BrightCyan.on_default().bold();
+const STRONG: Style = Style::new().bold();
 
 /// The whole report, coloured; whoever prints it takes the colours out where there is no terminal.
 pub(crate) fn text(error: &CommandError) -> String {
@@ -24,11 +30,15 @@ pub(crate) fn text(error: &CommandError) -> String {
 }
 
 fn plain(message: &str, help: Option<&str>) -> String {
-    let mut group = Group::with_title(Level::ERROR.primary_title(message));
-    if let Some(help) = help {
-        group = group.element(Level::HELP.message(help));
+    let mut text = format!("{BAD}error{BAD:#}{STRONG}: {message}{STRONG:#}");
+    for (index, line) in help.unwrap_or_default().lines().enumerate() {
+        text += &if index == 0 {
+            format!("\n  {ADVICE}help{ADVICE:#}: {line}")
+        } else {
+            format!("\n        {line}")
+        };
     }
-    renderer().render(&[group])
+    text
 }
 
 fn framed(failure: &Failure, shown: &str, message: &str, help: Option<&str>) -> String {
@@ -48,9 +58,18 @@ fn framed(failure: &Failure, shown: &str, message: &str, help: Option<&str>) -> 
         group = group.element(Level::NOTE.message(format!("in {path}{}", of(failure))));
     }
     let notes = [
-        failure.error.detail.as_deref().map(|detail| format!("detail: {detail}")),
+        failure
+            .error
+            .detail
+            .as_deref()
+            .map(|detail| format!("detail: {detail}")),
         // Where the hint is the advice, it is the help already.
-        failure.error.hint.as_deref().filter(|hint| Some(*hint) != help).map(|hint| format!("hint: {hint}")),
+        failure
+            .error
+            .hint
+            .as_deref()
+            .filter(|hint| Some(*hint) != help)
+            .map(|hint| format!("hint: {hint}")),
         failure.note.clone(),
         Some(failure.state()),
     ];
@@ -68,7 +87,11 @@ fn renderer() -> Renderer {
 }
 
 fn path(failure: &Failure, shown: &str) -> String {
-    if shown.is_empty() { failure.file.clone() } else { format!("{}/{}", shown.trim_end_matches('/'), failure.file) }
+    if shown.is_empty() {
+        failure.file.clone()
+    } else {
+        format!("{}/{}", shown.trim_end_matches('/'), failure.file)
+    }
 }
 
 fn label(failure: &Failure) -> String {
@@ -91,7 +114,9 @@ fn of(failure: &Failure) -> String {
 fn caret(line: &str, column: usize) -> std::ops::Range<usize> {
     line.char_indices()
         .nth(column.saturating_sub(1))
-        .map_or(line.len()..line.len(), |(start, character)| start..start + character.len_utf8())
+        .map_or(line.len()..line.len(), |(start, character)| {
+            start..start + character.len_utf8()
+        })
 }
 
 /// The last line of a JSON result when a command failed.
@@ -106,7 +131,10 @@ pub(crate) fn json(error: &CommandError) -> Value {
     match &error.cause {
         Cause::None => {}
         Cause::Problems(problems, shown) => {
-            value["problems"] = problems.iter().map(|problem| problem_json(problem, shown)).collect();
+            value["problems"] = problems
+                .iter()
+                .map(|problem| problem_json(problem, shown))
+                .collect();
         }
         Cause::Failure(failure, shown) => value["failure"] = failure_json(failure, shown),
     }

@@ -18,11 +18,22 @@ pub(crate) struct Signals {
 
 impl Signals {
     pub(crate) fn listen() -> io::Result<Self> {
-        let signals = Self { stop: Arc::default(), number: Arc::default() };
+        let signals = Self {
+            stop: Arc::default(),
+            number: Arc::default(),
+        };
         for signal in [SIGINT, SIGTERM] {
             // The order matters: the flag is still down when the first signal asks whether to end the process.
-            flag::register_conditional_shutdown(signal, KILLED + signal, Arc::clone(&signals.stop))?;
-            flag::register_usize(signal, Arc::clone(&signals.number), usize::try_from(signal).unwrap_or_default())?;
+            flag::register_conditional_shutdown(
+                signal,
+                KILLED + signal,
+                Arc::clone(&signals.stop),
+            )?;
+            flag::register_usize(
+                signal,
+                Arc::clone(&signals.number),
+                usize::try_from(signal).unwrap_or_default(),
+            )?;
             flag::register(signal, Arc::clone(&signals.stop))?;
         }
         Ok(signals)

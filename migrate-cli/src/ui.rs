@@ -88,7 +88,8 @@ impl Ui {
 
     /// A question that is answered with yes or no; nothing, and anything else, is no.
     pub(crate) fn ask(&mut self, question: &str) -> bool {
-        let asked = write!(self.err, "{} [y/N] ", without_passwords(question)).and_then(|()| self.err.flush());
+        let asked = write!(self.err, "{} [y/N] ", without_passwords(question))
+            .and_then(|()| self.err.flush());
         let mut answer = String::new();
         asked.is_ok()
             && io::stdin().lock().read_line(&mut answer).is_ok()
@@ -97,11 +98,14 @@ impl Ui {
 
     /// Shows a bar for so many steps where somebody sees it.
     pub(crate) fn start_bar(&mut self, steps: usize) {
-        if self.quiet || self.is_json() || self.verbose || steps == 0 || !io::stderr().is_terminal() {
+        if self.quiet || self.is_json() || self.verbose || steps == 0 || !io::stderr().is_terminal()
+        {
             return;
         }
         let bar = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
-        if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} {elapsed} {wide_msg}") {
+        if let Ok(style) = indicatif::ProgressStyle::with_template(
+            "{spinner} {bar:24} {pos}/{len} {elapsed} {wide_msg}",
+        ) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
@@ -121,7 +125,10 @@ impl Ui {
     /// Says how it went, for the last time, and turns it into the exit code.
     pub(crate) fn finish(mut self, done: Result<(), CommandError>) -> ExitCode {
         self.end_bar();
-        let unwritten = self.unwritten.take().map(|error| CommandError::failed(format!("cannot write the result: {error}")));
+        let unwritten = self
+            .unwritten
+            .take()
+            .map(|error| CommandError::failed(format!("cannot write the result: {error}")));
         match done.err().or(unwritten) {
             None => ExitCode::SUCCESS,
             Some(error) => {

@@ -31,7 +31,11 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let core = |error| CommandError::core(error, &loaded.shown);
     let status = loaded.migrations.status(&mut connection).map_err(core)?;
     let last = if ui.is_verbose() {
-        loaded.migrations.attempts(&mut connection).map_err(core)?.pop()
+        loaded
+            .migrations
+            .attempts(&mut connection)
+            .map_err(core)?
+            .pop()
     } else {
         None
     };
@@ -42,7 +46,11 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         more(ui, &status, last.as_ref());
     }
     ui.json(&as_json(&status, &loaded, &url, last.as_ref()));
-    if args.check_heads { check(&status) } else { Ok(()) }
+    if args.check_heads {
+        check(&status)
+    } else {
+        Ok(())
+    }
 }
 
 /// The revision, then a line for whatever is not as it should be.
@@ -72,15 +80,28 @@ fn lines(status: &Status, chain: &Chain) -> Vec<String> {
 }
 
 fn more(ui: &mut Ui, status: &Status, last: Option<&Attempt>) {
-    ui.result(format!("head: {}", status.head.as_deref().unwrap_or("base")));
-    ui.result(format!("applied: {}, pending: {}", status.applied.len(), status.pending.len()));
+    ui.result(format!(
+        "head: {}",
+        status.head.as_deref().unwrap_or("base")
+    ));
+    ui.result(format!(
+        "applied: {}, pending: {}",
+        status.applied.len(),
+        status.pending.len()
+    ));
     for id in &status.pending {
         ui.result(format!("  {id}"));
     }
     if let Some(last) = last {
         ui.result(format!(
-            "last attempt: {} of {}, {}, {} of {} statements, {} UTC, by {}",
-            last.action, last.revision, last.outcome, last.statements_done, last.statements_total, last.started, last.by
+            "last attempt: {} of {}, {}, {} of {} statements, {}, by {}",
+            last.action,
+            last.revision,
+            last.outcome,
+            last.statements_done,
+            last.statements_total,
+            last.started,
+            last.by
         ));
         if let Some(error) = &last.error {
             ui.result(format!("  {error}"));
@@ -88,9 +109,18 @@ fn more(ui: &mut Ui, status: &Status, last: Option<&Attempt>) {
     }
 }
 
-fn as_json(status: &Status, loaded: &Loaded<'_>, url: &DatabaseUrl, last: Option<&Attempt>) -> serde_json::Value {
+fn as_json(
+    status: &Status,
+    loaded: &Loaded<'_>,
+    url: &DatabaseUrl,
+    last: Option<&Attempt>,
+) -> serde_json::Value {
     let chain = loaded.migrations.chain();
-    let directory = status.current.as_deref().and_then(|id| chain.get(id)).map(|revision| revision.directory());
+    let directory = status
+        .current
+        .as_deref()
+        .and_then(|id| chain.get(id))
+        .map(|revision| revision.directory());
     json!({
         "database": url.to_string(),
         "current": status.current,
@@ -126,25 +156,46 @@ fn as_json(status: &Status, loaded: &Loaded<'_>, url: &DatabaseUrl, last: Option
 /// The same words as an app's start-up check.
 fn check(status: &Status) -> Result<(), CommandError> {
     if !status.unknown.is_empty() {
-        return Err(CommandError::core(Error::Ahead { unknown: status.unknown.clone() }, ""));
+        return Err(CommandError::core(
+            Error::Ahead {
+                unknown: status.unknown.clone(),
+            },
+            "",
+        ));
     }
     if let (Some(_), Some(current)) = (status.missing.first(), &status.current) {
-        let gap = migrate_core::PlanError::Gap { missing: status.missing.clone(), current: current.clone() };
+        let gap = migrate_core::PlanError::Gap {
+            missing: status.missing.clone(),
+            current: current.clone(),
+        };
         return Err(CommandError::plan(gap));
     }
     if let Some(partial) = &status.partial {
-        let error = Error::HalfDone { partial: partial.clone() };
+        let error = Error::HalfDone {
+            partial: partial.clone(),
+        };
         return Err(CommandError::core(error, "").with_kind(Kind::NotCurrent));
     }
     if let Some(id) = status.changed.first() {
-        return Err(CommandError::failed(format!("{id} was changed after it was applied"))
-            .with_help("put its files back as they were, and write the change as a new revision")
-            .with_kind(Kind::Diverged));
+        return Err(
+            CommandError::failed(format!("{id} was changed after it was applied"))
+                .with_help(
+                    "put its files back as they were, and write the change as a new revision",
+                )
+                .with_kind(Kind::Diverged),
+        );
     }
     if !status.pending.is_empty() {
         let (current, pending) = (status.current.clone(), status.pending.clone());
         let of = status.applied.len() + pending.len();
-        return Err(CommandError::core(Error::Behind { current, pending, of }, ""));
+        return Err(CommandError::core(
+            Error::Behind {
+                current,
+                pending,
+                of,
+            },
+            "",
+        ));
     }
     Ok(())
 }

@@ -35,13 +35,16 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     if !args.yes && !args.options.dry_run && ui.is_interactive() {
         let steps = run.plan(&args.options)?;
         if !steps.is_empty() && !confirmed(ui, &steps) {
-            return Err(CommandError::failed("not confirmed: nothing was changed").with_help("--yes goes without asking"));
+            return Err(CommandError::failed("not confirmed: nothing was changed")
+                .with_help("--yes goes without asking"));
         }
     }
     run.run(ui, &args.options, false)
 }
 
 fn confirmed(ui: &mut Ui, steps: &[String]) -> bool {
-    steps.iter().for_each(|step| ui.note(format!("would revert {step}")));
+    steps
+        .iter()
+        .for_each(|step| ui.note(format!("would revert {step}")));
     ui.ask("What their down scripts drop is lost. Go on?")
 }

@@ -23,7 +23,12 @@ Examples:
   migrate history -v                 with parents, scripts and transactions")]
 pub struct Args {
     /// From one revision to another, both included; a side that is left out is the end of the chain
-    #[arg(short, long = "rev-range", value_name = "A:B", allow_hyphen_values = true)]
+    #[arg(
+        short,
+        long = "rev-range",
+        value_name = "A:B",
+        allow_hyphen_values = true
+    )]
     range: Option<String>,
 }
 
@@ -48,21 +53,35 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         }
     };
     let chain = loaded.migrations.chain();
-    let current = answer.as_ref().and_then(|answer| answer.status.current.as_deref()).and_then(|id| chain.index(id));
+    let current = answer
+        .as_ref()
+        .and_then(|answer| answer.status.current.as_deref())
+        .and_then(|id| chain.index(id));
     let shown = range(chain, args.range.as_deref(), current, answer.is_some())?;
     let newest_first = || shown.iter().rev();
-    let width = newest_first().map(|revision| revision.id().len()).max().unwrap_or(0);
+    let width = newest_first()
+        .map(|revision| revision.id().len())
+        .max()
+        .unwrap_or(0);
     for revision in newest_first() {
         let marks = marks(revision, chain, answer.as_ref());
-        ui.result(format!("{:width$}  {}{marks}", revision.id(), revision.directory()));
+        ui.result(format!(
+            "{:width$}  {}{marks}",
+            revision.id(),
+            revision.directory()
+        ));
         if ui.is_verbose() {
-            details(revision).iter().for_each(|line| ui.result(format!("{:width$}    {line}", "")));
+            details(revision)
+                .iter()
+                .for_each(|line| ui.result(format!("{:width$}    {line}", "")));
         }
     }
     for id in answer.iter().flat_map(|answer| &answer.status.unknown) {
         ui.result(format!("{id:width$}  unknown to this build, applied"));
     }
-    let revisions: Vec<_> = newest_first().map(|revision| as_json(revision, chain, answer.as_ref())).collect();
+    let revisions: Vec<_> = newest_first()
+        .map(|revision| as_json(revision, chain, answer.as_ref()))
+        .collect();
     ui.json(&json!({
         "database": url.filter(|_| answer.is_some()).map(|url| url.to_string()),
         "revisions": revisions,
@@ -87,8 +106,17 @@ fn ask(
     };
     let core = |error| CommandError::core(error, &loaded.shown);
     let status = loaded.migrations.status(&mut connection).map_err(core)?;
-    let at = loaded.migrations.applied_at(&mut connection).map_err(core)?;
-    Ok(Some(Answer { status, at: at.into_iter().map(|applied| (applied.revision, applied.at)).collect() }))
+    let at = loaded
+        .migrations
+        .applied_at(&mut connection)
+        .map_err(core)?;
+    Ok(Some(Answer {
+        status,
+        at: at
+            .into_iter()
+            .map(|applied| (applied.revision, applied.at))
+            .collect(),
+    }))
 }
 
 /// The part of the chain that was asked for.
@@ -98,15 +126,25 @@ fn range<'c>(
     current: Option<usize>,
     asked: bool,
 ) -> Result<&'c [Revision], CommandError> {
-    let Some(range) = range else { return Ok(chain.revisions()) };
+    let Some(range) = range else {
+        return Ok(chain.revisions());
+    };
     let (from, to) = range.split_once(':').ok_or_else(|| {
-        CommandError::usage(format!("`{range}` is not a range")).with_help("write A:B; a side that is left out is the end of the chain")
+        CommandError::usage(format!("`{range}` is not a range"))
+            .with_help("write A:B; a side that is left out is the end of the chain")
     })?;
     let resolve = |text: &str, default: Target| {
-        let target = if text.is_empty() { default } else { text.parse().map_err(plan_error)? };
-        let from_current = matches!(target, Target::Current | Target::Steps(_)) || text.starts_with("current");
+        let target = if text.is_empty() {
+            default
+        } else {
+            text.parse().map_err(plan_error)?
+        };
+        let from_current =
+            matches!(target, Target::Current | Target::Steps(_)) || text.starts_with("current");
         if from_current && !asked {
-            return Err(CommandError::usage(format!("`{text}` is seen from the database, which was not asked")));
+            return Err(CommandError::usage(format!(
+                "`{text}` is seen from the database, which was not asked"
+            )));
         }
         target.resolve(chain, current).map_err(plan_error)
     };
@@ -114,7 +152,9 @@ fn range<'c>(
     let from = resolve(from, Target::Base)?.unwrap_or(0);
     let end = resolve(to, Target::Head)?.map_or(0, |index| index + 1);
     if from >= end && !chain.is_empty() {
-        return Err(CommandError::usage(format!("`{range}` is empty: it ends before it begins")));
+        return Err(CommandError::usage(format!(
+            "`{range}` is empty: it ends before it begins"
+        )));
     }
     Ok(chain.revisions().get(from..end).unwrap_or_default())
 }
@@ -129,12 +169,17 @@ fn is_head(revision: &Revision, chain: &Chain) -> bool {
 
 /// `(head, current), applied 2026-11-21 10:11:12`.
 fn marks(revision: &Revision, chain: &Chain, answer: Option<&Answer>) -> String {
-    let current = answer.is_some_and(|answer| answer.status.current.as_deref() == Some(revision.id()));
+    let current =
+        answer.is_some_and(|answer| answer.status.current.as_deref() == Some(revision.id()));
     let names: Vec<_> = [(is_head(revision, chain), "head"), (current, "current")]
         .into_iter()
         .filter_map(|(is, name)| is.then_some(name))
         .collect();
-    let mut marks = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    let mut marks = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", names.join(", "))
+    };
     if let Some(answer) = answer {
         marks += ", ";
         marks += &state(revision, answer);
@@ -145,7 +190,10 @@ fn marks(revision: &Revision, chain: &Chain, answer: Option<&Answer>) -> String 
 fn state(revision: &Revision, answer: &Answer) -> String {
     let status = &answer.status;
     let has = |ids: &[String]| ids.iter().any(|id| id == revision.id());
-    let partial = status.partial.as_ref().filter(|partial| partial.revision == revision.id());
+    let partial = status
+        .partial
+        .as_ref()
+        .filter(|partial| partial.revision == revision.id());
     match (partial, answer.at.get(revision.id())) {
         (Some(partial), _) => format!("partial {}/{}", partial.done, partial.total),
         (None, Some(at)) if has(&status.changed) => format!("applied {at}, changed since"),
@@ -157,15 +205,31 @@ fn state(revision: &Revision, answer: &Answer) -> String {
 
 fn details(revision: &Revision) -> Vec<String> {
     let parent = revision.parent().unwrap_or("base");
-    let link = if revision.linked() { "follows" } else { "follows, by its id," };
-    let scripts = revision.ups().iter().chain(revision.downs()).map(script_name).collect::<Vec<_>>();
-    let mut lines = vec![format!("{link} {parent}"), format!("scripts: {}", scripts.join(", "))];
+    let link = if revision.linked() {
+        "follows"
+    } else {
+        "follows, by its id,"
+    };
+    let scripts = revision
+        .ups()
+        .iter()
+        .chain(revision.downs())
+        .map(script_name)
+        .collect::<Vec<_>>();
+    let mut lines = vec![
+        format!("{link} {parent}"),
+        format!("scripts: {}", scripts.join(", ")),
+    ];
     for (direction, word) in [(Direction::Up, "up"), (Direction::Down, "down")] {
         if !revision.transactional(direction) {
             lines.push(format!("{word} runs without a transaction"));
         }
     }
-    lines.extend(revision.irreversible().map(|reason| format!("irreversible: {reason}")));
+    lines.extend(
+        revision
+            .irreversible()
+            .map(|reason| format!("irreversible: {reason}")),
+    );
     lines
 }
 
@@ -174,7 +238,12 @@ fn script_name(script: &migrate_core::Script) -> &str {
 }
 
 fn as_json(revision: &Revision, chain: &Chain, answer: Option<&Answer>) -> Value {
-    let scripts: Vec<_> = revision.ups().iter().chain(revision.downs()).map(script_name).collect();
+    let scripts: Vec<_> = revision
+        .ups()
+        .iter()
+        .chain(revision.downs())
+        .map(script_name)
+        .collect();
     json!({
         "revision": revision.id(),
         "directory": revision.directory(),

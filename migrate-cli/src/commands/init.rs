@@ -59,11 +59,23 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     if let Some(crate_here) = &crate_here {
         let watched = context.shown(&directory);
         crate_here.watch(&watched, &mut outcome)?;
-        let backends = project.as_ref().ok().and_then(|project| project.settings.backends);
-        crate_here.depend(backends.unwrap_or(Backends::NONE), &embed(context, &directory), &mut outcome);
+        let backends = project
+            .as_ref()
+            .ok()
+            .and_then(|project| project.settings.backends);
+        crate_here.depend(
+            backends.unwrap_or(Backends::NONE),
+            &embed(context, &directory),
+            &mut outcome,
+        );
     }
-    if project.as_ref().is_ok_and(|project| project.chain.is_empty()) {
-        outcome.next.push("make the first revision: migrate revision -m \"create members\"".to_owned());
+    if project
+        .as_ref()
+        .is_ok_and(|project| project.chain.is_empty())
+    {
+        outcome
+            .next
+            .push("make the first revision: migrate revision -m \"create members\"".to_owned());
     }
     outcome.say(ui);
     project.map(drop)
@@ -71,11 +83,17 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 
 impl Outcome {
     fn say(&self, ui: &mut Ui) {
-        self.created.iter().for_each(|what| ui.summary(format!("created {what}")));
-        self.kept.iter().for_each(|what| ui.summary(format!("kept {what}")));
+        self.created
+            .iter()
+            .for_each(|what| ui.summary(format!("created {what}")));
+        self.kept
+            .iter()
+            .for_each(|what| ui.summary(format!("kept {what}")));
         if !self.next.is_empty() {
             ui.summary("next:");
-            self.next.iter().for_each(|what| ui.summary(format!("  {what}")));
+            self.next
+                .iter()
+                .for_each(|what| ui.summary(format!("  {what}")));
         }
         ui.json(&json!({ "created": self.created, "kept": self.kept, "next": self.next }));
     }
@@ -91,7 +109,11 @@ fn directory(context: &Context<'_>) -> PathBuf {
     }
 }
 
-fn make_directory(context: &Context<'_>, directory: &Path, outcome: &mut Outcome) -> Result<(), CommandError> {
+fn make_directory(
+    context: &Context<'_>,
+    directory: &Path,
+    outcome: &mut Outcome,
+) -> Result<(), CommandError> {
     let shown = format!("{}/", context.shown(directory));
     if directory.is_dir() {
         outcome.kept.push(shown);
@@ -111,9 +133,14 @@ fn settings_file(context: &Context<'_>, directory: &Path) -> (PathBuf, Option<Pa
     if let Some(config) = &context.globals.config {
         return (context.here.join(config), None);
     }
-    let beside = directory.parent().unwrap_or(&context.here).join("migrate.toml");
+    let beside = directory
+        .parent()
+        .unwrap_or(&context.here)
+        .join("migrate.toml");
     match directory.strip_prefix(&context.here) {
-        Ok(inside) if inside != Path::new("migrations") => (context.here.join("migrate.toml"), Some(inside.to_owned())),
+        Ok(inside) if inside != Path::new("migrations") => {
+            (context.here.join("migrate.toml"), Some(inside.to_owned()))
+        }
         _ => (beside, None),
     }
 }
@@ -128,15 +155,23 @@ fn make_settings(
     let shown_directory = context.shown(directory);
     let (mut file, dir) = settings_file(context, directory);
     if context.globals.config.is_none() {
-        let there = Settings::beside(directory).map_err(|problems| CommandError::problems(problems, &shown_directory))?;
-        if let Some(found) = there.origin.files().iter().find(|file| file.ends_with("migrate.toml")) {
+        let there = Settings::beside(directory)
+            .map_err(|problems| CommandError::problems(problems, &shown_directory))?;
+        if let Some(found) = there
+            .origin
+            .files()
+            .iter()
+            .find(|file| file.ends_with("migrate.toml"))
+        {
             file.clone_from(found);
         }
     }
     let shown = context.shown(&file);
     if file.is_file() {
         if !args.backend.is_empty() {
-            outcome.next.push(format!("{shown} was there before: see that its `backends` are those you named"));
+            outcome.next.push(format!(
+                "{shown} was there before: see that its `backends` are those you named"
+            ));
         }
         outcome.kept.push(shown);
         return Ok(());
@@ -154,19 +189,29 @@ fn make_settings(
 }
 
 /// The backends that the options, the URL or Cargo.toml name.
-fn guess(context: &Context<'_>, args: &Args, crate_here: Option<&Crate>) -> Result<Backends, CommandError> {
+fn guess(
+    context: &Context<'_>,
+    args: &Args,
+    crate_here: Option<&Crate>,
+) -> Result<Backends, CommandError> {
     if !args.backend.is_empty() {
         return Ok(args.backend.iter().copied().collect());
     }
     let option = context.globals.database_url.as_deref();
     let url = database_url::find(option, &Settings::default(), &context.here, &Process)?;
     let of_url = url.and_then(|url| AnyConnection::backend_of(&url.url).ok());
-    Ok(of_url.map(Backends::from).or_else(|| crate_here.map(Crate::backends)).unwrap_or_default())
+    Ok(of_url
+        .map(Backends::from)
+        .or_else(|| crate_here.map(Crate::backends))
+        .unwrap_or_default())
 }
 
 /// The revisions from before that cannot be taken back, which Diesel never asked about.
 fn irreversible(directory: &Path, backends: Backends) -> Vec<String> {
-    let settings = Settings { backends: Some(backends).filter(|set| !set.is_empty()), ..Settings::default() };
+    let settings = Settings {
+        backends: Some(backends).filter(|set| !set.is_empty()),
+        ..Settings::default()
+    };
     let problems = Project::read_unfinished(directory, settings, Backends::ALL).err();
     problems
         .into_iter()
@@ -179,14 +224,22 @@ fn irreversible(directory: &Path, backends: Backends) -> Vec<String> {
 }
 
 /// Reads the directory as every command will, and writes the lock where that is possible.
-fn make_lock(context: &Context<'_>, directory: &Path, outcome: &mut Outcome) -> Result<Project, CommandError> {
+fn make_lock(
+    context: &Context<'_>,
+    directory: &Path,
+    outcome: &mut Outcome,
+) -> Result<Project, CommandError> {
     let shown = context.shown(directory);
     let settings = match &context.globals.config {
         Some(file) => Settings::read(&context.here.join(file)),
         None => Settings::beside(directory),
     }
     .map_err(|problems| CommandError::problems(problems, &shown))?;
-    let place = Place { directory: directory.to_owned(), settings, shown: shown.clone() };
+    let place = Place {
+        directory: directory.to_owned(),
+        settings,
+        shown: shown.clone(),
+    };
     let project = place.read_unfinished(Backends::ALL)?;
     let file = format!("{shown}/{}", Lock::FILE);
     if project.lock.is_some() {

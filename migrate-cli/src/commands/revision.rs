@@ -41,51 +41,92 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let paths = write(&project.directory, &directory, &parent, &args.message)?;
     let id = Revision::new(directory.as_str()).id().to_owned();
 
-    let Project { directory: migrations, settings, .. } = project;
+    let Project {
+        directory: migrations,
+        settings,
+        ..
+    } = project;
     let shown = context.shown(&migrations);
-    let place = Place { directory: migrations.clone(), settings, shown: shown.clone() };
+    let place = Place {
+        directory: migrations.clone(),
+        settings,
+        shown: shown.clone(),
+    };
     write_lock(&place.read_unfinished(Backends::ALL)?, &shown)?;
 
-    let files: Vec<_> = paths.iter().map(|file| format!("{shown}/{directory}/{file}")).collect();
+    let files: Vec<_> = paths
+        .iter()
+        .map(|file| format!("{shown}/{directory}/{file}"))
+        .collect();
     files.iter().for_each(|file| ui.result(file));
     ui.note("next: write both scripts, then `migrate upgrade`");
-    ui.json(&json!({ "revision": id, "directory": directory, "down_revision": parent, "files": files }));
+    ui.json(
+        &json!({ "revision": id, "directory": directory, "down_revision": parent, "files": files }),
+    );
     Ok(())
 }
 
 /// Writes the lock that the directory must have now.
 pub(crate) fn write_lock(project: &Project, shown: &str) -> Result<(), CommandError> {
-    files::replace(&project.directory.join(Lock::FILE), &Lock::of(project).to_string())
-        .map_err(|error| CommandError::failed(format!("cannot write {shown}/{}: {error}", Lock::FILE)))
+    files::replace(
+        &project.directory.join(Lock::FILE),
+        &Lock::of(project).to_string(),
+    )
+    .map_err(|error| CommandError::failed(format!("cannot write {shown}/{}: {error}", Lock::FILE)))
 }
 
 fn name(project: &Project, args: &Args) -> Result<String, CommandError> {
     if args.message.trim().is_empty() {
-        return Err(CommandError::usage("the message is empty").with_help("say in a few words what the revision does"));
+        return Err(CommandError::usage("the message is empty")
+            .with_help("say in a few words what the revision does"));
     }
     // A clock before 1970 is no clock.
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let name = new_directory_name(&project.chain, Moment::from_unix(seconds), &args.message, project.settings.file_name);
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let name = new_directory_name(
+        &project.chain,
+        Moment::from_unix(seconds),
+        &args.message,
+        project.settings.file_name,
+    );
     match &args.rev_id {
         None => Ok(name),
         Some(id) => {
             check_id(id, &project.chain)?;
-            Ok(name.split_once('_').map_or_else(|| id.clone(), |(_, slug)| format!("{id}_{slug}")))
+            Ok(name
+                .split_once('_')
+                .map_or_else(|| id.clone(), |(_, slug)| format!("{id}_{slug}")))
         }
     }
 }
 
 fn check_id(id: &str, chain: &Chain) -> Result<(), CommandError> {
-    let wrong = |why: String, help: &str| Err(CommandError::usage(format!("--rev-id {id}: {why}")).with_help(help));
+    let wrong = |why: String, help: &str| {
+        Err(CommandError::usage(format!("--rev-id {id}: {why}")).with_help(help))
+    };
     let bare = id.replace('-', "");
-    if bare.is_empty() || !bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
-        return wrong("an id has letters, digits, `-` and `.` alone".to_owned(), "for example 2026-11-21-101112");
+    if bare.is_empty()
+        || !bare
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+    {
+        return wrong(
+            "an id has letters, digits, `-` and `.` alone".to_owned(),
+            "for example 2026-11-21-101112",
+        );
     }
     if id.starts_with(['.', '-']) || ["head", "base", "current"].contains(&bare.as_str()) {
-        return wrong("that means something else".to_owned(), "for example 2026-11-21-101112");
+        return wrong(
+            "that means something else".to_owned(),
+            "for example 2026-11-21-101112",
+        );
     }
     if bare.len() > LONGEST_ID {
-        return wrong(format!("an id has at most {LONGEST_ID} characters"), "dashes do not count");
+        return wrong(
+            format!("an id has at most {LONGEST_ID} characters"),
+            "dashes do not count",
+        );
     }
     match chain.head() {
         Some(head) if bare.as_str() <= head.id() => wrong(
@@ -97,7 +138,12 @@ fn check_id(id: &str, chain: &Chain) -> Result<(), CommandError> {
 }
 
 /// Writes the directory; gives the names of its files.
-fn write(migrations: &Path, directory: &str, parent: &str, message: &str) -> Result<[&'static str; 3], CommandError> {
+fn write(
+    migrations: &Path,
+    directory: &str,
+    parent: &str,
+    message: &str,
+) -> Result<[&'static str; 3], CommandError> {
     let path = migrations.join(directory);
     let failed = |what: &str, error: std::io::Error| {
         CommandError::failed(format!("cannot make {directory}{what}: {error}"))
@@ -116,7 +162,8 @@ fn write(migrations: &Path, directory: &str, parent: &str, message: &str) -> Res
         ("metadata.toml", format!("down_revision = \"{parent}\"\nrun_in_transaction = true\n")),
     ];
     for (name, text) in &files {
-        files::create(&path.join(name), text).map_err(|error| failed(&format!("/{name}"), error))?;
+        files::create(&path.join(name), text)
+            .map_err(|error| failed(&format!("/{name}"), error))?;
     }
     Ok(files.map(|(name, _)| name))
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use migrate_core::{AnyConnection, Direction, Error, Event, InDoubt, Report, Runner, TransactionMode};
+use migrate_core::{
+    AnyConnection, Direction, Error, Event, InDoubt, Report, Runner, TransactionMode,
+};
 use serde_json::json;
 
 use crate::context::{Context, Loaded, only};
@@ -75,7 +77,12 @@ impl<'a> Run<'a> {
         let url = context.needed_database(ui)?;
         let loaded = context.load(ui, only(url.backend()?))?;
         let connection = Self::connect(ui, context, &url, direction)?;
-        Ok(Self { loaded, connection, direction, target })
+        Ok(Self {
+            loaded,
+            connection,
+            direction,
+            target,
+        })
     }
 
     fn connect(
@@ -96,10 +103,17 @@ impl<'a> Run<'a> {
         let mut steps = Vec::new();
         let mut observer = |event: &Event<'_>| {
             if let Event::Planned { plan } = event {
-                steps = plan.steps.iter().map(|step| step.directory().to_owned()).collect();
+                steps = plan
+                    .steps
+                    .iter()
+                    .map(|step| step.directory().to_owned())
+                    .collect();
             }
         };
-        let runner = options.apply(self.loaded.migrations.runner()).dry_run(true).observer(&mut observer);
+        let runner = options
+            .apply(self.loaded.migrations.runner())
+            .dry_run(true)
+            .observer(&mut observer);
         let planned = match self.direction {
             Direction::Up => runner.upgrade_to(&mut self.connection, self.target),
             Direction::Down => runner.downgrade_to(&mut self.connection, self.target),
@@ -109,7 +123,12 @@ impl<'a> Run<'a> {
     }
 
     /// Runs, with everything that is said meanwhile and afterwards.
-    pub(crate) fn run(mut self, ui: &mut Ui, options: &RunOptions, fill_gaps: bool) -> Result<(), CommandError> {
+    pub(crate) fn run(
+        mut self,
+        ui: &mut Ui,
+        options: &RunOptions,
+        fill_gaps: bool,
+    ) -> Result<(), CommandError> {
         if options.dry_run {
             return self.show_plan(ui, options, fill_gaps);
         }
@@ -133,20 +152,28 @@ impl<'a> Run<'a> {
                 signal.map_or(Ok(()), |signal| Err(stopped(signal)))
             }
             (Err(error @ Error::Stopped { .. }), Some(signal)) => {
-                Err(CommandError::core(error, &self.loaded.shown).with_kind(Kind::Stopped { signal }))
+                Err(CommandError::core(error, &self.loaded.shown)
+                    .with_kind(Kind::Stopped { signal }))
             }
             (Err(error), _) => Err(CommandError::core(error, &self.loaded.shown)),
         }
     }
 
-    fn show_plan(&mut self, ui: &mut Ui, options: &RunOptions, fill_gaps: bool) -> Result<(), CommandError> {
+    fn show_plan(
+        &mut self,
+        ui: &mut Ui,
+        options: &RunOptions,
+        fill_gaps: bool,
+    ) -> Result<(), CommandError> {
         let verb = match self.direction {
             Direction::Up => "would apply",
             Direction::Down => "would revert",
         };
         let mut observer = |event: &Event<'_>| {
             if let Event::Planned { plan } = event {
-                plan.steps.iter().for_each(|step| ui.result(format!("{verb} {}", step.directory())));
+                plan.steps
+                    .iter()
+                    .for_each(|step| ui.result(format!("{verb} {}", step.directory())));
                 ui.json(&plan_json(plan));
             }
         };
@@ -172,12 +199,22 @@ impl<'a> Run<'a> {
     fn say(&self, ui: &mut Ui, report: &Report, took: Option<Duration>) {
         let current = self.named(report.current.as_deref());
         let count = report.steps.len();
-        let revisions = if count == 1 { "1 revision".to_owned() } else { format!("{count} revisions") };
-        let time = took.map(|took| format!(" in {}", duration(took))).unwrap_or_default();
+        let revisions = if count == 1 {
+            "1 revision".to_owned()
+        } else {
+            format!("{count} revisions")
+        };
+        let time = took
+            .map(|took| format!(" in {}", duration(took)))
+            .unwrap_or_default();
         ui.summary(match (count, report.direction) {
             (0, _) => format!("nothing to do: the database is at {current}"),
-            (_, Direction::Up) => format!("applied {revisions}{time}: the database is at {current}"),
-            (_, Direction::Down) => format!("reverted {revisions}{time}: the database is at {current}"),
+            (_, Direction::Up) => {
+                format!("applied {revisions}{time}: the database is at {current}")
+            }
+            (_, Direction::Down) => {
+                format!("reverted {revisions}{time}: the database is at {current}")
+            }
         });
         let steps: Vec<_> = report
             .steps
@@ -202,7 +239,9 @@ impl<'a> Run<'a> {
 
     fn named(&self, id: Option<&str>) -> String {
         let chain = self.loaded.migrations.chain();
-        let Some(id) = id else { return "base".to_owned() };
+        let Some(id) = id else {
+            return "base".to_owned();
+        };
         let directory = chain.get(id).map_or(id, |revision| revision.directory());
         let head = chain.head().is_some_and(|head| head.id() == id);
         format!("{directory}{}", if head { " (head)" } else { "" })
@@ -231,5 +270,6 @@ impl RunOptions {
 
 /// The run was over before the signal could stop it; whoever sent it still learns that it came.
 fn stopped(signal: u8) -> CommandError {
-    CommandError::failed("stopped on request; everything that was asked for was done before").with_kind(Kind::Stopped { signal })
+    CommandError::failed("stopped on request; everything that was asked for was done before")
+        .with_kind(Kind::Stopped { signal })
 }

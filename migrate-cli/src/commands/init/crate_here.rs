@@ -18,19 +18,29 @@ pub(crate) struct Crate {
 impl Crate {
     /// Reads the Cargo.toml of that directory; `None` where there is none, or one that is no package's.
     pub(crate) fn read(root: &Path) -> Result<Option<Self>, CommandError> {
-        let Ok(text) = fs::read_to_string(root.join("Cargo.toml")) else { return Ok(None) };
-        let manifest: Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| CommandError::failed(format!("Cargo.toml: {}", error.message())))?;
+        let Ok(text) = fs::read_to_string(root.join("Cargo.toml")) else {
+            return Ok(None);
+        };
+        let manifest: Table = text.parse().map_err(|error: toml::de::Error| {
+            CommandError::failed(format!("Cargo.toml: {}", error.message()))
+        })?;
         let is_package = manifest.contains_key("package");
-        Ok(is_package.then(|| Self { root: root.to_owned(), manifest }))
+        Ok(is_package.then(|| Self {
+            root: root.to_owned(),
+            manifest,
+        }))
     }
 
     fn dependency(&self, name: &str) -> Option<&Value> {
         let is = |(key, value): &(&String, &Value)| {
             key.as_str() == name || value.get("package").and_then(Value::as_str) == Some(name)
         };
-        self.manifest.get("dependencies")?.as_table()?.iter().find(is).map(|(_, value)| value)
+        self.manifest
+            .get("dependencies")?
+            .as_table()?
+            .iter()
+            .find(is)
+            .map(|(_, value)| value)
     }
 
     /// The backends that it turns on in Diesel or in migrate-core.
@@ -54,22 +64,32 @@ impl Crate {
     pub(crate) fn watch(&self, directory: &str, outcome: &mut Outcome) -> Result<(), CommandError> {
         let line = format!("println!(\"cargo::rerun-if-changed={directory}\");");
         let by_hand = |file: &str| format!("add to main() in {file}: {line}");
-        let file = match self.manifest.get("package").and_then(|package| package.get("build")) {
+        let file = match self
+            .manifest
+            .get("package")
+            .and_then(|package| package.get("build"))
+        {
             Some(Value::Boolean(false)) => {
-                outcome.next.push(format!("{}, and take `build = false` out of Cargo.toml", by_hand("a build.rs")));
+                outcome.next.push(format!(
+                    "{}, and take `build = false` out of Cargo.toml",
+                    by_hand("a build.rs")
+                ));
                 return Ok(());
             }
             Some(Value::String(file)) => file.as_str(),
             _ => "build.rs",
         };
         match fs::read_to_string(self.root.join(file)) {
-            Ok(text) if text.contains(&format!("rerun-if-changed={directory}")) => outcome.kept.push(file.to_owned()),
+            Ok(text) if text.contains(&format!("rerun-if-changed={directory}")) => {
+                outcome.kept.push(file.to_owned())
+            }
             Ok(_) => outcome.next.push(by_hand(file)),
             Err(_) => {
                 let text = format!(
                     "//! Builds the crate again when a revision is added to {directory}/.\n\nfn main() {{\n    {line}\n}}\n"
                 );
-                files::create(&self.root.join(file), &text).map_err(|error| cannot_write(file, &error))?;
+                files::create(&self.root.join(file), &text)
+                    .map_err(|error| cannot_write(file, &error))?;
                 outcome.created.push(file.to_owned());
             }
         }
@@ -85,9 +105,14 @@ impl Crate {
         outcome.next.push(match names[..] {
             // SQLite is the default.
             [] | ["sqlite"] => "cargo add migrate-core".to_owned(),
-            _ => format!("cargo add migrate-core --no-default-features --features {}", names.join(",")),
+            _ => format!(
+                "cargo add migrate-core --no-default-features --features {}",
+                names.join(",")
+            ),
         });
-        outcome.next.push(format!("in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::{embed};"));
+        outcome.next.push(format!(
+            "in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::{embed};"
+        ));
     }
 }
 
@@ -96,15 +121,25 @@ mod tests {
     use super::*;
 
     fn named(manifest: &str) -> Crate {
-        Crate { root: PathBuf::new(), manifest: manifest.parse().expect("toml") }
+        Crate {
+            root: PathBuf::new(),
+            manifest: manifest.parse().expect("toml"),
+        }
     }
 
     #[test]
     fn backends_are_guessed_from_the_features_of_diesel() {
         let backends = |manifest: &str| named(manifest).backends().to_string();
-        assert_eq!(backends("[dependencies]\ndiesel = { version = \"2\", features = [\"postgres\", \"r2d2\"] }"), "postgres");
         assert_eq!(
-            backends("[dependencies.db]\npackage = \"diesel\"\nfeatures = [\"sqlite\", \"mysql_backend\"]"),
+            backends(
+                "[dependencies]\ndiesel = { version = \"2\", features = [\"postgres\", \"r2d2\"] }"
+            ),
+            "postgres"
+        );
+        assert_eq!(
+            backends(
+                "[dependencies.db]\npackage = \"diesel\"\nfeatures = [\"sqlite\", \"mysql_backend\"]"
+            ),
             "sqlite, mysql"
         );
         assert_eq!(backends("[dependencies]\nserde = \"1\""), "");
@@ -113,8 +148,15 @@ mod tests {
     #[test]
     fn the_dependency_is_named_with_its_features_and_only_where_it_is_missing() {
         let mut outcome = Outcome::default();
-        named("[package]\nname = \"a\"").depend(Backend::Postgres.into(), "embed_migrations!()", &mut outcome);
-        assert_eq!(outcome.next[0], "cargo add migrate-core --no-default-features --features postgres");
+        named("[package]\nname = \"a\"").depend(
+            Backend::Postgres.into(),
+            "embed_migrations!()",
+            &mut outcome,
+        );
+        assert_eq!(
+            outcome.next[0],
+            "cargo add migrate-core --no-default-features --features postgres"
+        );
         assert!(outcome.next[1].ends_with("migrate_core::embed_migrations!();"));
         let mut outcome = Outcome::default();
         named("[dependencies]\nmigrate-core = \"0.1\"").depend(Backends::NONE, "", &mut outcome);

@@ -12,7 +12,10 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
         // Writing to a String does not fail.
         let _ = write!(text, "\n{about}\n{line}\n");
     };
-    let names: Vec<_> = backends.iter().map(|backend| format!("\"{backend}\"")).collect();
+    let names: Vec<_> = backends
+        .iter()
+        .map(|backend| format!("\"{backend}\""))
+        .collect();
     add(
         "# The databases that every script is for. One that needs words of its own has them beside: up.mysql.sql.",
         match names[..] {
@@ -22,7 +25,10 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
     );
     if let Some(dir) = dir {
         let dir = dir.to_string_lossy().replace('\\', "/");
-        add("# Where the revisions are, seen from here.", format!("dir = \"{dir}\""));
+        add(
+            "# Where the revisions are, seen from here.",
+            format!("dir = \"{dir}\""),
+        );
     }
     add(
         "# Where the database is, if nothing else says so; `${NAME}` is taken from the environment.",
@@ -33,7 +39,10 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
         "# file_name = \"timestamp\"".to_owned(),
     );
     if !irreversible.is_empty() {
-        let lines: Vec<_> = irreversible.iter().map(|name| format!("    \"{name}\",\n")).collect();
+        let lines: Vec<_> = irreversible
+            .iter()
+            .map(|name| format!("    \"{name}\",\n"))
+            .collect();
         add(
             "# Revisions from before this file that have no down script, or one without a statement.",
             format!("irreversible = [\n{}]", lines.concat()),
@@ -55,21 +64,35 @@ mod tests {
     fn what_is_written_is_read_back_and_what_is_explained_is_a_key() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("migrate.toml");
-        let text = of(Backend::Mysql.into(), Some(Path::new("db/migrations")), &["2019".to_owned()]);
+        let text = of(
+            Backend::Mysql.into(),
+            Some(Path::new("db/migrations")),
+            &["2019".to_owned()],
+        );
         std::fs::write(&file, &text).expect("written");
         let settings = Settings::read(&file).expect("valid");
         assert_eq!(settings.backends, Some(Backend::Mysql.into()));
-        assert_eq!(settings.directory.as_deref(), Some(Path::new("db/migrations")));
+        assert_eq!(
+            settings.directory.as_deref(),
+            Some(Path::new("db/migrations"))
+        );
         assert_eq!(settings.irreversible, ["2019"]);
 
         let uncommented: Vec<_> = of(Backends::NONE, None, &[])
             .lines()
-            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || rest.starts_with('[')).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = ") || rest.starts_with('['))
+                    .unwrap_or(line)
+            })
             .map(str::to_owned)
             .collect();
         std::fs::write(&file, uncommented.join("\n")).expect("written");
         let settings = Settings::read(&file).expect("every key that is explained is one");
         assert_eq!(settings.backends, Some(Backends::ALL));
-        assert_eq!(settings.session(Backend::Mysql), ["SET foreign_key_checks = 0"]);
+        assert_eq!(
+            settings.session(Backend::Mysql),
+            ["SET foreign_key_checks = 0"]
+        );
     }
 }

@@ -64,7 +64,7 @@ fn build(package: &str, name: &str) -> PathBuf {
 }
 
 /// The target directory that this very test was built in: `TARGET/debug/deps/test-123`.
-fn target_directory() -> PathBuf {
+pub(crate) fn target_directory() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let profile = test
         .ancestors()

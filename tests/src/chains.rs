@@ -159,8 +159,10 @@ pub fn plain_run(chain: &RealChain, database: &Database) {
         };
         let file_name = file.display();
         let _ = match chain.backend {
-            Backend::Postgres => writeln!(script, "{begin}\n\\i {file_name}\n{commit}\nRESET ALL;"),
-            Backend::Sqlite => writeln!(script, "{begin}\n.read {file_name}\n{commit}"),
+            Backend::Postgres => {
+                writeln!(script, "{begin}\n\\i '{file_name}'\n{commit}\nRESET ALL;")
+            }
+            Backend::Sqlite => writeln!(script, "{begin}\n.read \"{file_name}\"\n{commit}"),
             Backend::Mysql => {
                 // The file goes to the server in one piece, as procedures without DELIMITER need it.
                 let mut command = database.client().command();

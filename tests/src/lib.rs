@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod app;
 mod binaries;
 mod chains;
 mod client;
@@ -16,6 +17,7 @@ mod proxy;
 mod servers;
 mod shared;
 
+pub use app::App;
 pub use binaries::binary;
 pub use chains::{RealChain, plain_run, real_chains};
 pub use client::Client;

@@ -127,6 +127,14 @@ impl App {
         self.output(command)
     }
 
+    /// Builds the app.
+    ///
+    /// # Panics
+    /// With cargo's words, where it does not build.
+    pub fn build(&self) {
+        _ = self.cargo(&["build"]).expect(0);
+    }
+
     /// Runs the program that cargo built last, without asking cargo whether it is still fresh.
     ///
     /// # Panics

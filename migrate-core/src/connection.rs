@@ -50,7 +50,7 @@ where
 {
     type Target = D::Target;
     fn as_connection(&mut self) -> &mut Self::Target {
-        &mut **self
+        self
     }
 }
 

@@ -42,6 +42,7 @@ use migrate_chain::{Backend, Chain, Options, Revision, Script};
 ///
 /// A debug build also remembers where the directory was: [`upgrade`](crate::Migrations::upgrade) and
 /// [`ensure_current`](crate::Migrations::ensure_current) say so when it no longer equals what was embedded.
+#[allow(clippy::needless_doctest_main)]
 #[macro_export]
 macro_rules! embed_migrations {
     ($($directory:tt)*) => {

@@ -132,11 +132,19 @@ pub enum Error {
         doing: &'static str,
         /// What the server said.
         #[source]
-        error: ServerError,
+        error: Box<ServerError>,
     },
 }
 
 impl Error {
+    /// A failure of the ledger's, not of a script.
+    pub(crate) fn ledger(doing: &'static str) -> impl Fn(ServerError) -> Self + Copy {
+        move |error| Self::Ledger {
+            doing,
+            error: Box::new(error),
+        }
+    }
+
     /// What to do next, in one or two sentences.
     #[must_use]
     pub fn help(&self) -> Option<String> {

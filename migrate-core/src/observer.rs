@@ -133,28 +133,49 @@ impl Observer for TracingObserver {
         use tracing::{error, info, warn};
         match event {
             Event::Stale { what } => warn!(target: "migrate", "{what}"),
-            Event::Waiting { holder, waited } => warn!(target: "migrate", holder, ?waited, "waiting for the migration lock"),
+            Event::Waiting { holder, waited } => {
+                warn!(target: "migrate", holder, ?waited, "waiting for the migration lock")
+            }
             Event::Planned { plan } => {
                 info!(target: "migrate", direction = plan.direction.name(), steps = plan.steps.len(), "planned");
             }
-            Event::StepStarted { revision, direction, number, of } => {
+            Event::StepStarted {
+                revision,
+                direction,
+                number,
+                of,
+            } => {
                 info!(target: "migrate", revision = revision.directory(), direction = direction.name(), number, of, "started");
             }
             Event::Resumed { revision, done, of } => {
                 info!(target: "migrate", revision = revision.directory(), done, of, "going on where an earlier run stopped");
             }
-            Event::Retrying { revision, error, attempt, pause } => {
+            Event::Retrying {
+                revision,
+                error,
+                attempt,
+                pause,
+            } => {
                 warn!(target: "migrate", revision = revision.directory(), error, attempt, ?pause, "trying again");
             }
-            Event::Regrouped { steps } => warn!(target: "migrate", steps, "rolled back; running the steps one by one"),
-            Event::StepFinished { revision, direction, duration, statements } => {
+            Event::Regrouped { steps } => {
+                warn!(target: "migrate", steps, "rolled back; running the steps one by one")
+            }
+            Event::StepFinished {
+                revision,
+                direction,
+                duration,
+                statements,
+            } => {
                 let (revision, direction) = (revision.directory(), direction.name());
                 info!(target: "migrate", revision, direction, ?duration, statements, "done");
             }
             Event::StepFailed { revision, failure } => {
                 error!(target: "migrate", revision = revision.directory(), "{failure}; {}", failure.state());
             }
-            Event::Finished { steps, duration } => info!(target: "migrate", steps, ?duration, "finished"),
+            Event::Finished { steps, duration } => {
+                info!(target: "migrate", steps, ?duration, "finished")
+            }
         }
     }
 }

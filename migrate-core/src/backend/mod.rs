@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use migrate_chain::{Backend, Direction, Revision, Script};
 
-use crate::failure::ServerError;
+use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Ledger;
 
 pub(crate) use text::Row;
@@ -47,9 +47,11 @@ pub(crate) struct Session {
     pub(crate) wanted: String,
     /// How long a statement may wait for somebody else's lock; zero is as long as the server does.
     pub(crate) lock_timeout: Duration,
-    /// The server's own lock time-out, as it was found.
+    /// The connection's own lock time-out as it was found, in the backend's words.
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code))]
     pub(crate) found_timeout: String,
     /// The transaction that was open when the run began, if one was: ours become savepoints in it.
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code))]
     pub(crate) nested: bool,
     /// What the backend alone understands, such as the number of its lock.
     pub(crate) key: String,
@@ -81,15 +83,17 @@ pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// Another process writes; try again (SQLite has no lock that could be waited for outside a transaction).
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     Locked,
     /// Another process moved the database since the plan was made; plan again.
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     Moved,
     /// Asked to stop, after this many statements of the job that was running were done and kept.
     Stopped,
     /// Waited for another process for as long as was allowed, or until asked to stop.
-    Waited(crate::error::Error),
+    Waited(Box<crate::error::Error>),
     /// A statement failed.
-    Failed(Broken),
+    Failed(Box<Broken>),
 }
 
 /// A statement that failed, as the backend saw it.
@@ -116,9 +120,17 @@ impl Broken {
     }
 }
 
+impl Broken {
+    /// Whether another try, statement by statement, would tell which it was.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.statement.is_none()
+            && !matches!(self.error.kind, ErrorKind::Busy | ErrorKind::ConnectionLost)
+    }
+}
+
 impl From<Broken> for Halt {
     fn from(broken: Broken) -> Self {
-        Self::Failed(broken)
+        Self::Failed(Box::new(broken))
     }
 }
 
@@ -184,6 +196,12 @@ pub(crate) trait Server {
 
     /// Runs jobs that are [`atomic`](Server::atomic) with their ledger rows in one transaction: all of them or nothing.
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt>;
+
+    /// The same again, a statement a message, after it failed as one message, whose failing statement the server did not name. Where
+    /// the failure does not come again, the jobs are done.
+    fn run_carefully(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        self.run_together(session, jobs)
+    }
 
     /// Runs jobs statement by statement, each recorded, and keeps what was done when one fails. Several only where
     /// [`packs`](Server::packs) says so.

@@ -214,26 +214,35 @@ impl Server for MysqlConnection {
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
         let steps: Vec<_> = jobs.iter().map(|job| whole(session, job)).collect();
-        let Err(error) = self.execute(&format!("START TRANSACTION; {}; COMMIT", steps.join(";\n")))
-        else {
+        let message = format!("START TRANSACTION; {}; COMMIT", steps.join(";\n"));
+        let Err(error) = self.execute(&message) else {
             return Ok(());
         };
-        if error.kind == ErrorKind::ConnectionLost {
-            return Err(Broken {
-                job: (jobs.len() == 1).then_some(0),
-                ..Broken::outside(error)
-            }
-            .into());
+        if error.kind != ErrorKind::ConnectionLost {
+            self.execute(&format!("ROLLBACK; {}", session.settings()))
+                .map_err(Broken::outside)?;
         }
-        self.execute("ROLLBACK").map_err(Broken::outside)?;
-        match jobs {
-            [job] if error.kind != ErrorKind::Busy => run_carefully(self, session, job),
-            _ => Err(Broken {
-                job: (jobs.len() == 1).then_some(0),
-                ..Broken::outside(error)
-            }
-            .into()),
+        Err(Broken {
+            job: (jobs.len() == 1).then_some(0),
+            ..Broken::outside(error)
         }
+        .into())
+    }
+
+    fn run_carefully(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        self.execute("START TRANSACTION").map_err(Broken::outside)?;
+        let result = jobs
+            .iter()
+            .enumerate()
+            .try_for_each(|(number, job)| run_statements(self, session, (number, job)))
+            .and_then(|()| {
+                self.execute("COMMIT")
+                    .map_err(|error| Broken::outside(error).into())
+            });
+        if result.is_err() {
+            let _ = self.execute(&format!("ROLLBACK; {}", session.settings()));
+        }
+        result
     }
 
     fn packs(&self, job: &Job<'_>) -> bool {
@@ -296,36 +305,36 @@ fn restore(session: &Session, job: &Job<'_>) -> Option<String> {
     touched.then(|| session.settings())
 }
 
-/// The same step again, a statement a message, to learn which failed.
-fn run_carefully(
+/// One step inside a transaction that is open, a statement a message.
+fn run_statements(
     connection: &mut MysqlConnection,
     session: &Session,
-    job: &Job<'_>,
+    (number, job): (usize, &Job<'_>),
 ) -> Result<(), Halt> {
-    let broken = |statement, error| Broken {
-        job: Some(0),
-        statement,
-        kept: 0,
-        error,
+    let broken = |statement, error| {
+        Halt::from(Broken {
+            job: Some(number),
+            statement,
+            kept: 0,
+            error,
+        })
     };
-    let begin = format!(
-        "{}; START TRANSACTION; SET @migrate_started = UTC_TIMESTAMP(6)",
-        before(job)
-    );
-    connection.execute(&begin).map_err(Broken::outside)?;
-    for (number, statement) in job.script.statements().enumerate() {
+    let begin = format!("{}; SET @migrate_started = UTC_TIMESTAMP(6)", before(job));
+    connection
+        .execute(&begin)
+        .map_err(|error| broken(None, error))?;
+    for (place, statement) in job.script.statements().enumerate() {
+        if (session.stop)() {
+            return Err(Halt::Stopped);
+        }
         if let Err(error) = connection.execute(statement.text) {
             let error = with_code(connection, error);
-            let _ = connection.execute(&format!("ROLLBACK; {}", session.settings()));
-            return Err(broken(Some(number), error).into());
+            return Err(broken(Some(place), error));
         }
     }
     connection
-        .execute(&format!("{}; COMMIT", after(session, job).join(";\n")))
-        .map_err(|error| {
-            let _ = connection.execute("ROLLBACK");
-            broken(None, error).into()
-        })
+        .execute(&after(session, job).join(";\n"))
+        .map_err(|error| broken(None, error))
 }
 
 /// Whether a script must go statement by statement: its own transactions and table locks decide what a record belongs to.
@@ -414,7 +423,7 @@ fn run_message(
     let Err(error) = connection.execute(&message.join(";\n")) else {
         return Ok(());
     };
-    Err(find_broken(connection, session, jobs, error))
+    Err(find_broken(connection, session, jobs, error).into())
 }
 
 /// One step, a message a statement.
@@ -436,15 +445,12 @@ fn run_steps(
             return Err(Halt::Stopped);
         }
         if let Err(error) = connection.execute(piece) {
-            return Err(
-                match find_broken(connection, session, std::slice::from_ref(job), error) {
-                    Halt::Failed(broken) => Halt::Failed(Broken {
-                        statement: Some(number),
-                        ..broken
-                    }),
-                    other => other,
-                },
-            );
+            let broken = find_broken(connection, session, std::slice::from_ref(job), error);
+            return Err(Broken {
+                statement: Some(number),
+                ..broken
+            }
+            .into());
         }
     }
     let end = format!(
@@ -463,13 +469,12 @@ fn find_broken(
     session: &Session,
     jobs: &[Job<'_>],
     error: ServerError,
-) -> Halt {
+) -> Broken {
     if error.kind == ErrorKind::ConnectionLost {
         return Broken {
             job: (jobs.len() == 1).then_some(0),
             ..Broken::outside(error)
-        }
-        .into();
+        };
     }
     let error = with_code(connection, error);
     let _ = connection.execute(&format!("ROLLBACK; UNLOCK TABLES; {}", session.settings()));
@@ -483,13 +488,13 @@ fn find_broken(
         .ok()
         .and_then(|rows| rows.first().cloned())
     else {
-        return Broken::outside(error).into();
+        return Broken::outside(error);
     };
     let Some(number) = jobs
         .iter()
         .position(|job| job.revision.id() == row.text_or_empty(0))
     else {
-        return Broken::outside(error).into();
+        return Broken::outside(error);
     };
     let kept = row.number(1);
     // A failure to write this loses a message, not the state: the row stays open and says as much.
@@ -500,7 +505,6 @@ fn find_broken(
         kept,
         error,
     }
-    .into()
 }
 
 /// Whether a statement changes rows or nothing, so that a rollback undoes it:
@@ -521,8 +525,14 @@ fn changes_rows_only(statement: &Statement<'_>) -> bool {
 /// Asks for the number of the error that came last; Diesel gives its words alone.
 fn with_code(connection: &mut MysqlConnection, mut error: ServerError) -> ServerError {
     if error.code.is_none() {
-        let rows = connection.rows("SHOW ERRORS").unwrap_or_default();
-        error.code = rows.last().and_then(|row| row.text(1)).map(str::to_owned);
+        let ask = "GET DIAGNOSTICS CONDITION 1 @migrate_number = MYSQL_ERRNO, @migrate_state = RETURNED_SQLSTATE";
+        let rows = connection
+            .execute(ask)
+            .and_then(|()| {
+                connection.rows("SELECT CONCAT(@migrate_number, ' (', @migrate_state, ')')")
+            })
+            .unwrap_or_default();
+        error.code = rows.last().and_then(|row| row.text(0)).map(str::to_owned);
     }
     error
 }

@@ -186,26 +186,37 @@ impl Server for PgConnection {
             return Ok(());
         };
         let only = (jobs.len() == 1).then_some(0);
-        if error.kind == ErrorKind::ConnectionLost {
-            return Err(Broken {
-                job: only,
-                ..Broken::outside(error)
-            }
-            .into());
+        if error.kind != ErrorKind::ConnectionLost {
+            self.execute(back).map_err(Broken::outside)?;
         }
-        self.execute(back).map_err(Broken::outside)?;
-        match jobs {
-            [job] if error.kind != ErrorKind::Busy => run_carefully(self, session, job),
-            // The position is one in the whole message, which nobody will see.
-            _ => Err(Broken {
-                job: only,
-                ..Broken::outside(ServerError {
-                    position: None,
-                    ..error
-                })
-            }
-            .into()),
+        // The position is one in the whole message, which nobody will see.
+        let error = ServerError {
+            position: None,
+            ..error
+        };
+        Err(Broken {
+            job: only,
+            ..Broken::outside(error)
         }
+        .into())
+    }
+
+    fn run_carefully(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        let (begin, commit, back) = brackets(session.nested);
+        self.execute(begin).map_err(Broken::outside)?;
+        let result = jobs
+            .iter()
+            .enumerate()
+            .try_for_each(|(number, job)| run_statements(self, session, (number, job)))
+            .and_then(|()| {
+                self.execute(commit)
+                    .map_err(|error| Broken::outside(error).into())
+            });
+        if result.is_err() {
+            // The connection may be gone; then there is nothing to roll back.
+            let _ = self.execute(back);
+        }
+        result
     }
 
     fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
@@ -307,39 +318,32 @@ fn touches_session(job: &Job<'_>) -> bool {
     mentions(job, &["set", "discard", "authorization"])
 }
 
-/// The same step again, a statement a message, after it failed as one message: PostgreSQL does not say which of a message's
-/// statements failed. Where the failure does not come again, the step is done.
-fn run_carefully(
+/// One step inside a transaction that is open, a statement a message.
+fn run_statements(
     connection: &mut PgConnection,
     session: &Session,
-    job: &Job<'_>,
+    (number, job): (usize, &Job<'_>),
 ) -> Result<(), Halt> {
-    let (begin, commit, back) = brackets(session.nested);
-    let broken = |statement, error| Broken {
-        job: Some(0),
-        statement,
-        kept: 0,
-        error,
+    let broken = |statement, error| {
+        Halt::from(Broken {
+            job: Some(number),
+            statement,
+            kept: 0,
+            error,
+        })
     };
     connection
-        .execute(&format!("{begin};\n{}", before(session, job)))
-        .map_err(Broken::outside)?;
-    for (number, statement) in job.script.statements().enumerate() {
+        .execute(&before(session, job))
+        .map_err(|error| broken(None, error))?;
+    for (place, statement) in job.script.statements().enumerate() {
         if (session.stop)() {
-            connection.execute(back).map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
-        if let Err(error) = run_savepoint(connection, &statement) {
-            let _ = connection.execute(back);
-            return Err(broken(Some(number), error).into());
-        }
+        run_savepoint(connection, &statement).map_err(|error| broken(Some(place), error))?;
     }
     connection
-        .execute(&format!("{}{commit}", after(session, job)))
-        .map_err(|error| {
-            let _ = connection.execute(back);
-            broken(None, error).into()
-        })
+        .execute(&after(session, job))
+        .map_err(|error| broken(None, error))
 }
 
 /// One statement under a savepoint, so that its SQLSTATE, which Diesel does not give, can be asked for when it fails.
@@ -465,7 +469,7 @@ fn give_up(
     (number, error): (usize, ServerError),
 ) -> Halt {
     let broken = |kept, error| {
-        Halt::Failed(Broken {
+        Halt::from(Broken {
             job: Some(0),
             statement: Some(number),
             kept,

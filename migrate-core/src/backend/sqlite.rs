@@ -83,7 +83,7 @@ impl Server for SqliteConnection {
             restore: restore.join("; "),
             wanted: String::new(),
             lock_timeout: Duration::ZERO,
-            found_timeout: String::new(),
+            found_timeout: format!("PRAGMA busy_timeout = {timeout}"),
             nested,
             key: files
                 .first()
@@ -155,7 +155,13 @@ impl Server for SqliteConnection {
     }
 
     fn leave(&mut self, session: &Session) -> Result<(), ServerError> {
-        self.execute(&session.restore)
+        // Inside a transaction no pragma was touched but this one.
+        let sql = if session.nested {
+            &session.found_timeout
+        } else {
+            &session.restore
+        };
+        self.execute(sql)
     }
 
     fn lock_holder(&mut self, _: &Session) -> Option<String> {
@@ -288,7 +294,7 @@ fn run_in_transaction(
             })?;
     }
     if off {
-        check_references(connection, &before, jobs.len())
+        check_references(connection, &before, jobs)
     } else {
         Ok(())
     }
@@ -470,18 +476,17 @@ fn broken_references(connection: &mut SqliteConnection) -> Result<Vec<Row>, Serv
 fn check_references(
     connection: &mut SqliteConnection,
     before: &[Row],
-    jobs: usize,
+    jobs: &[Job<'_>],
 ) -> Result<(), Halt> {
     let after = broken_references(connection).map_err(Broken::outside)?;
     let same = |a: &Row, b: &Row| a.text(0) == b.text(0) && a.text(1) == b.text(1);
-    let worse = |row: &&Row| {
+    let count = |row: &Row| {
         before
             .iter()
             .find(|old| same(old, row))
             .map_or(0, |old| old.number::<u64>(2))
-            < row.number(2)
     };
-    let Some(row) = after.iter().find(worse) else {
+    let Some(row) = after.iter().find(|row| count(row) < row.number(2)) else {
         return Ok(());
     };
     let (child, parent) = (row.text_or_empty(0), row.text_or_empty(1));
@@ -496,9 +501,23 @@ fn check_references(
         hint,
         ..ServerError::default()
     };
+    // The statement that says where the reference leads is the one to look at.
+    let refers = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.contains("references") && text.contains(&parent.to_ascii_lowercase())
+    };
+    let statement = match jobs {
+        [job] => job
+            .script
+            .statements()
+            .position(|statement| refers(statement.text)),
+        _ => None,
+    };
     Err(Broken {
-        job: (jobs == 1).then_some(0),
-        ..Broken::outside(error)
+        job: (jobs.len() == 1).then_some(0),
+        statement,
+        kept: 0,
+        error,
     }
     .into())
 }

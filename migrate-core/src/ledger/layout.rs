@@ -29,9 +29,12 @@ pub(crate) struct Dialect {
     pub(crate) options: &'static str,
 }
 
+/// A column of the log, and which of the dialect's types it has.
+type Column = (&'static str, fn(&Dialect) -> &'static str);
+
 /// The columns of the log after its number, in order, with which of the dialect's types each has. The long ones are last, so
 /// that a server that stores a row in one piece finds the short ones without reading the others.
-const COLUMNS: [(&str, fn(&Dialect) -> &'static str); 20] = [
+const COLUMNS: [Column; 20] = [
     ("revision", |d| d.word),
     ("parent", |d| d.word),
     ("action", |d| d.word),

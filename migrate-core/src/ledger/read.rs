@@ -114,10 +114,7 @@ const WANTED: [&str; 7] = [
 
 /// Reads the ledger: one query where it is there and whole. Takes no lock and writes nothing.
 pub(crate) fn read(server: &mut dyn Server) -> Result<State, Error> {
-    let failed = |error| Error::Ledger {
-        doing: "cannot read the ledger",
-        error,
-    };
+    let failed = Error::ledger("cannot read the ledger");
     // A failed query would end a transaction that is open.
     if !server.in_transaction() {
         match server.rows(&query(server.text_type(), &|_| true, (true, true))) {
@@ -240,10 +237,9 @@ pub(crate) fn applied_at(server: &mut dyn Server) -> Result<Vec<Applied>, Error>
     let sql = format!(
         "SELECT CAST(version AS {text}), CAST(run_on AS {text}) FROM {VERSIONS} ORDER BY version"
     );
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
-        doing: "cannot read the ledger",
-        error,
-    })?;
+    let rows = server
+        .rows(&sql)
+        .map_err(Error::ledger("cannot read the ledger"))?;
     let applied = |row: &Row| Applied {
         revision: row.text_or_empty(0).to_owned(),
         at: row.text_or_empty(1).to_owned(),
@@ -282,10 +278,9 @@ pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
         "SELECT {}, error FROM {LOG} WHERE action <> 'layout' ORDER BY id",
         columns.join(", ")
     );
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
-        doing: "cannot read the log",
-        error,
-    })?;
+    let rows = server
+        .rows(&sql)
+        .map_err(Error::ledger("cannot read the log"))?;
     Ok(rows.iter().map(attempt).collect())
 }
 
@@ -327,10 +322,9 @@ pub(crate) fn stored_script(server: &mut dyn Server, partial: &Partial) -> Resul
         "SELECT {column}_script, {column}_checksum FROM {LOG} WHERE action = '{action}' AND revision = '{}' ORDER BY id DESC LIMIT 1",
         partial.revision.replace('\'', "''")
     );
-    let rows = server.rows(&sql).map_err(|error| Error::Ledger {
-        doing: "cannot read the log",
-        error,
-    })?;
+    let rows = server
+        .rows(&sql)
+        .map_err(Error::ledger("cannot read the log"))?;
     let text = |column| {
         rows.first()
             .and_then(|row| row.text(column))

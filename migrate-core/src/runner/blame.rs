@@ -13,8 +13,8 @@ impl<'m> Run<'m, '_> {
     /// Says why the run ends, and writes it into the log where that can be done.
     pub(super) fn blame(&mut self, session: &Session, jobs: &[Job<'m>], halt: Halt) -> Error {
         match halt {
-            Halt::Failed(broken) => self.failed(session, jobs, broken),
-            Halt::Waited(error) => error,
+            Halt::Failed(broken) => self.failed(session, jobs, *broken),
+            Halt::Waited(error) => *error,
             Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped {
                 at: self.current.clone(),
             },
@@ -24,10 +24,7 @@ impl<'m> Run<'m, '_> {
     fn failed(&mut self, session: &Session, jobs: &[Job<'m>], broken: Broken) -> Error {
         let number = broken.job.or((jobs.len() == 1).then_some(0));
         let Some(job) = number.and_then(|number| jobs.get(number)) else {
-            return Error::Ledger {
-                doing: "cannot run the revisions in one transaction",
-                error: broken.error,
-            };
+            return Error::ledger("cannot run the revisions in one transaction")(broken.error);
         };
         let lost = broken.error.kind == ErrorKind::ConnectionLost;
         if self.server.atomic(job) && !lost {
@@ -62,6 +59,12 @@ impl<'m> Run<'m, '_> {
 
 /// Everything about a failure that the script itself tells.
 fn describe(job: &Job<'_>, broken: Broken) -> Failure {
+    // Where nothing told which, and there is one alone, it was that one.
+    let only = (job.script.statements().len() == 1).then_some(0);
+    let broken = Broken {
+        statement: broken.statement.or(only),
+        ..broken
+    };
     let statement = broken
         .statement
         .and_then(|number| job.script.statements().nth(number));

@@ -68,10 +68,10 @@ impl<'m, 's> Run<'m, 's> {
         self.refuse_transaction(&plan)?;
         let session = self.open_session()?;
         let result = self.locked(goal, &session, &plan);
-        let left = self.server.leave(&session).map_err(|error| Error::Ledger {
-            doing: "cannot put the session back",
-            error,
-        });
+        let left = self
+            .server
+            .leave(&session)
+            .map_err(Error::ledger("cannot put the session back"));
         let report = result?;
         left?;
         Ok(report)
@@ -86,20 +86,14 @@ impl<'m, 's> Run<'m, 's> {
         match unlocked {
             Ok(true) => Ok(report),
             Ok(false) => Err(Error::LockLost),
-            Err(error) => Err(Error::Ledger {
-                doing: "cannot give the lock back",
-                error,
-            }),
+            Err(error) => Err(Error::ledger("cannot give the lock back")(error)),
         }
     }
 
     /// Under the lock: looks again, since another run may have done it all meanwhile, and runs what is left.
     fn run_to(&mut self, goal: &Goal, session: &Session) -> Result<Report, Error> {
         if !session.wanted.is_empty() {
-            let failed = |error| Error::Ledger {
-                doing: "cannot run the session statements of migrate.toml",
-                error,
-            };
+            let failed = Error::ledger("cannot run the session statements of migrate.toml");
             self.server.execute(&session.wanted).map_err(failed)?;
         }
         let mut prepared = false;
@@ -198,10 +192,7 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     fn open_session(&mut self) -> Result<Session, Error> {
-        let failed = |error| Error::Ledger {
-            doing: "cannot look at the database",
-            error,
-        };
+        let failed = Error::ledger("cannot look at the database");
         let mut session = self.server.session().map_err(failed)?;
         let timeout = self.options.lock_timeout;
         let wanted = self
@@ -224,11 +215,10 @@ impl<'m, 's> Run<'m, 's> {
     fn prepare(&mut self, session: &Session) -> Result<(), Error> {
         self.persist(session, |run| run.server.prepare(session))
             .map_err(|halt| match halt {
-                Halt::Failed(broken) => Error::Ledger {
-                    doing: "cannot make the ledger's tables",
-                    error: broken.error,
-                },
-                Halt::Waited(error) => error,
+                Halt::Failed(broken) => {
+                    Error::ledger("cannot make the ledger's tables")(broken.error)
+                }
+                Halt::Waited(error) => *error,
                 Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: None },
             })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use migrate_chain::{Backend, Direction, Plan, Revision};
+use migrate_chain::{Backend, Direction, Plan, Revision, Script};
 
 use crate::backend::{Broken, Halt, Job, Session};
 use crate::error::Error;
@@ -86,7 +86,7 @@ impl<'m> Run<'m, '_> {
         session: &Session,
         jobs: &[Job<'m>],
         (number, of): (usize, usize),
-        broken: Broken,
+        broken: Box<Broken>,
     ) -> Error {
         for (place, job) in jobs.iter().take(broken.job.unwrap_or(0)).enumerate() {
             self.tell_started(job, number + place, of);
@@ -169,6 +169,14 @@ impl<'m> Run<'m, '_> {
                     run.server.run_recorded(session, jobs)
                 }
             });
+            // Steps that run one by one next need no name for what failed.
+            let named = alone || self.options.transaction == TransactionMode::All;
+            let result = match result {
+                Err(Halt::Failed(broken)) if atomic && named && broken.is_nameless() => {
+                    self.persist(session, |run| run.server.run_carefully(session, jobs))
+                }
+                result => result,
+            };
             match result {
                 Err(Halt::Failed(broken))
                     if broken.error.kind == ErrorKind::Busy
@@ -280,10 +288,7 @@ impl<'m> Run<'m, '_> {
         let Some(statement) = job.script.statements().nth(partial.done) else {
             return Ok(partial.done);
         };
-        let failed = |error| Error::Ledger {
-            doing: "cannot look whether the last statement took effect",
-            error,
-        };
+        let failed = Error::ledger("cannot look whether the last statement took effect");
         let known = self.server.took_effect(statement.text).map_err(failed)?;
         match (known, self.options.in_doubt) {
             (Some(true), _) | (None, InDoubt::Done) => Ok(partial.done + 1),
@@ -302,17 +307,25 @@ impl<'m> Run<'m, '_> {
 /// The script of an unfinished attempt, as the log has it.
 impl ledger::Stored {
     /// Whether the statements that ran are still the first of the script.
-    fn still_begins(&self, backend: Backend, script: &migrate_chain::Script, done: usize) -> bool {
+    fn still_begins(&self, backend: Backend, script: &Script, done: usize) -> bool {
         let Some(text) = &self.text else {
             return self.checksum.as_deref() == Some(script.checksum().to_string().as_str());
         };
         let Ok(ranges) = migrate_chain::split(backend, text) else {
             return false;
         };
-        let before = ranges.into_iter().take(done).map(|range| &text[range]);
-        before.eq(script
+        let then = ranges
+            .get(done.wrapping_sub(1))
+            .map_or(0, |range| range.end);
+        let now = script
             .statements()
-            .take(done)
-            .map(|statement| statement.text))
+            .nth(done.wrapping_sub(1))
+            .map_or(0, |last| last.start + last.text.len());
+        // As the checksum of a script: comments and layout do not count.
+        let fingerprint = |text: &str| {
+            Script::read(String::new(), backend.into(), text.to_owned(), backend)
+                .map(|script| script.checksum())
+        };
+        ranges.len() >= done && fingerprint(&text[..then]) == fingerprint(&script.text()[..now])
     }
 }

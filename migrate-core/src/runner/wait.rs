@@ -17,10 +17,7 @@ impl Run<'_, '_> {
         let mut wait = Wait::new(self.options.lock_wait);
         loop {
             let lock = self.server.try_lock(session, exclusive);
-            match lock.map_err(|error| Error::Ledger {
-                doing: "cannot take the migration lock",
-                error,
-            })? {
+            match lock.map_err(Error::ledger("cannot take the migration lock"))? {
                 Some(lock) => return Ok(lock),
                 None => self.wait(session, &mut wait)?,
             }
@@ -36,7 +33,9 @@ impl Run<'_, '_> {
         let mut wait = Wait::new(self.options.lock_wait);
         loop {
             match what(self) {
-                Err(Halt::Locked) => self.wait(session, &mut wait).map_err(Halt::Waited)?,
+                Err(Halt::Locked) => self
+                    .wait(session, &mut wait)
+                    .map_err(|error| Halt::Waited(Box::new(error)))?,
                 result => return result,
             }
         }

@@ -1,1 +1,5 @@
-//! migrate-schema
+#![doc = include_str!("../README.md")]
+
+mod table;
+
+pub use table::{Column, Table};

@@ -23,7 +23,7 @@ pub use chains::{RealChain, plain_run, real_chains};
 pub use client::Client;
 pub use database::Database;
 pub use dump::dump;
-pub use process::{Outcome, Running, at_once, migrate, signal};
+pub use process::{Outcome, Running, at_once, migrate, signal, until};
 pub use project::Project;
 pub use proxy::{Cut, Proxy};
 pub use servers::{say, server};

@@ -176,6 +176,18 @@ pub fn at_once(count: usize, patience: Duration, command: impl Fn() -> Command) 
         .collect()
 }
 
+/// Waits until something holds.
+///
+/// # Panics
+/// When it does not within 30 seconds.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}: not within 30 seconds");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 fn collect(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -14,7 +14,8 @@ use crate::observer::{Event, Observer};
 use crate::report::{Report, StepReport};
 use crate::stand;
 
-use super::{Goal, Options, Runner};
+use super::steps::Outcome;
+use super::{Goal, Options, Runner, TransactionMode};
 
 /// A run under way.
 pub(super) struct Run<'m, 's> {
@@ -66,6 +67,7 @@ impl<'m, 's> Run<'m, 's> {
             return Ok(self.finish(goal.direction, &plan, steps));
         }
         self.refuse_transaction(&plan)?;
+        self.refuse_unshareable(&plan)?;
         let session = self.open_session()?;
         let result = self.locked(goal, &session, &plan);
         let left = self
@@ -113,8 +115,8 @@ impl<'m, 's> Run<'m, 's> {
             self.current = start;
             match self.run_plan(session, &plan, &state)? {
                 // Another process was faster with a step: see what is left.
-                super::steps::Outcome::Moved => {}
-                super::steps::Outcome::Done => {
+                Outcome::Moved => {}
+                Outcome::Done => {
                     let steps = std::mem::take(&mut self.steps);
                     return Ok(self.finish(goal.direction, &plan, steps));
                 }
@@ -181,6 +183,24 @@ impl<'m, 's> Run<'m, 's> {
             },
         };
         Err(Error::InsideTransaction { what })
+    }
+
+    /// One transaction for the whole plan takes in every step, or none runs.
+    fn refuse_unshareable(&self, plan: &Plan<'_>) -> Result<(), Error> {
+        if self.options.transaction != TransactionMode::All {
+            return Ok(());
+        }
+        let alone = |step: &&&Revision| {
+            self.job(step, plan.direction)
+                .is_some_and(|job| !self.server.atomic(&job))
+        };
+        match plan.steps.iter().find(alone) {
+            Some(step) => Err(Error::CannotShare {
+                directory: step.directory().to_owned(),
+                backend: self.server.backend(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Whether a step has no transaction that keeps other runs out.

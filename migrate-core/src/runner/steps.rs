@@ -44,7 +44,7 @@ impl<'m> Run<'m, '_> {
             first.done = self.resume(partial, first)?;
         }
         let mut number = 0;
-        while let Some(count) = self.next_group(&jobs[number..])? {
+        while let Some(count) = self.next_group(&jobs[number..]) {
             if self.stopping() {
                 return Err(Error::Stopped {
                     at: self.current.clone(),
@@ -118,24 +118,13 @@ impl<'m> Run<'m, '_> {
     }
 
     /// How many of the next jobs go together; `None` at the end.
-    fn next_group(&self, jobs: &[Job<'_>]) -> Result<Option<usize>, Error> {
-        let Some(first) = jobs.first() else {
-            return Ok(None);
-        };
+    fn next_group(&self, jobs: &[Job<'_>]) -> Option<usize> {
+        let first = jobs.first()?;
         let together = |job: &&Job<'_>| self.server.atomic(job) && !self.server.alone(job);
         let packed = |job: &&Job<'_>| self.server.packs(job);
-        Ok(Some(match self.options.transaction {
+        Some(match self.options.transaction {
             TransactionMode::Each => 1,
-            TransactionMode::All => match jobs.iter().find(|job| !self.server.atomic(job)) {
-                Some(job) => {
-                    let directory = job.revision.directory().to_owned();
-                    return Err(Error::CannotShare {
-                        directory,
-                        backend: self.server.backend(),
-                    });
-                }
-                None => jobs.len(),
-            },
+            TransactionMode::All => jobs.len(),
             TransactionMode::Auto if self.fresh && first.direction == Direction::Up => {
                 let (together, packed) = (
                     jobs.iter().take(GROUP).take_while(together),
@@ -144,7 +133,7 @@ impl<'m> Run<'m, '_> {
                 together.count().max(packed.count()).max(1)
             }
             TransactionMode::Auto => 1,
-        }))
+        })
     }
 
     /// One job or several, in one transaction or recorded, again for as long as it is somebody else's lock that is in the way.

@@ -1,0 +1,184 @@
+//! Steps that commit by themselves: each statement with its record, several steps a message.
+
+use diesel::MysqlConnection;
+use migrate_chain::{Backend, Statement};
+
+use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::failure::{ErrorKind, ServerError};
+
+use super::error::with_code;
+use super::together::{before, changes_rows_only, restore};
+
+/// How long the open row of the log has been there.
+pub(super) const SINCE_STARTED: &str =
+    "TIMESTAMPDIFF(MICROSECOND, started, UTC_TIMESTAMP(6)) DIV 1000";
+
+/// Whether a script must go statement by statement: its own transactions and table locks decide what a record belongs to.
+pub(super) fn needs_steps(job: &Job<'_>) -> bool {
+    job.script.statements().any(|statement| {
+        statement.transaction_control(Backend::Mysql).is_some() || statement.locks_tables()
+    })
+}
+
+/// Which statement a row of the log is to name as running before it runs: only one that leaves no trace when its process dies.
+pub(super) fn running(statements: &[Statement<'_>], place: usize) -> usize {
+    statements.get(place).map_or(0, |statement| {
+        if changes_rows_only(statement) {
+            0
+        } else {
+            place + 1
+        }
+    })
+}
+
+/// The statements of a job that are left, each with its record.
+pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
+    let ledger = &session.ledger;
+    let statements: Vec<_> = job.script.statements().collect();
+    let (mut own, mut locked) = (false, false);
+    let mut pieces = Vec::new();
+    for (place, statement) in statements.iter().enumerate().skip(job.done) {
+        let control = statement.transaction_control(Backend::Mysql);
+        own = control.map_or(own, |word| matches!(word, "BEGIN" | "START TRANSACTION"));
+        locked = (locked || statement.locks_tables()) && !statement.unlocks_tables();
+        let progress = ledger.progress(job, place + 1, running(&statements, place + 1));
+        pieces.push(if locked {
+            // Under table locks no other table may be written; the record comes with the first statement after them.
+            statement.text.to_owned()
+        } else if !own && control.is_none() && changes_rows_only(statement) {
+            format!(
+                "START TRANSACTION;\n{};\n{progress};\nCOMMIT",
+                statement.text
+            )
+        } else {
+            format!("{};\n{progress}", statement.text)
+        });
+    }
+    pieces
+}
+
+pub(super) fn open(session: &Session, job: &Job<'_>) -> String {
+    let statements: Vec<_> = job.script.statements().collect();
+    format!(
+        "{}; {}",
+        session.ledger.bury(job),
+        session.ledger.open(job, running(&statements, job.done))
+    )
+}
+
+pub(super) fn close(session: &Session, job: &Job<'_>) -> String {
+    format!(
+        "{}; {}",
+        session.ledger.mark(job),
+        session.ledger.close(job, SINCE_STARTED)
+    )
+}
+
+/// Several steps in one message. The end of a step and the beginning of the next are one transaction: a server that writes each
+/// commit to the disk writes one less.
+pub(super) fn run_message(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+) -> Result<(), Halt> {
+    let Some(first) = jobs.first() else {
+        return Ok(());
+    };
+    let mut message = vec![open(session, first)];
+    for (number, job) in jobs.iter().enumerate() {
+        message.push(before(job));
+        message.extend(pieces(session, job));
+        let next = jobs.get(number + 1).map(|next| open(session, next));
+        let end: Vec<_> = [Some(close(session, job)), next]
+            .into_iter()
+            .flatten()
+            .collect();
+        message.push(format!("START TRANSACTION;\n{};\nCOMMIT", end.join(";\n")));
+        message.extend(restore(session, job));
+    }
+    let Err(error) = connection.execute(&message.join(";\n")) else {
+        return Ok(());
+    };
+    Err(find_broken(connection, session, jobs, error).into())
+}
+
+/// One step, a message a statement.
+pub(super) fn run_steps(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let ledger = &session.ledger;
+    connection
+        .execute(&format!("{}; {}", open(session, job), before(job)))
+        .map_err(Broken::outside)?;
+    for (place, piece) in pieces(session, job).iter().enumerate() {
+        let number = place + job.done;
+        if (session.stop)() {
+            connection
+                .execute(&ledger.give_up(job, number, "stopped on request"))
+                .map_err(Broken::outside)?;
+            return Err(Halt::Stopped);
+        }
+        if let Err(error) = connection.execute(piece) {
+            let broken = find_broken(connection, session, std::slice::from_ref(job), error);
+            return Err(Broken {
+                statement: Some(number),
+                ..broken
+            }
+            .into());
+        }
+    }
+    let end = format!(
+        "UNLOCK TABLES; START TRANSACTION; {}; COMMIT; {}",
+        close(session, job),
+        session.settings()
+    );
+    connection
+        .execute(&end)
+        .map_err(|error| Broken::outside(error).into())
+}
+
+/// After a message failed, the log tells how far it came: the row that is still open.
+pub(super) fn find_broken(
+    connection: &mut MysqlConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+    error: ServerError,
+) -> Broken {
+    if error.kind == ErrorKind::ConnectionLost {
+        return Broken {
+            job: (jobs.len() == 1).then_some(0),
+            ..Broken::outside(error)
+        };
+    }
+    let error = with_code(connection, error);
+    let _ = connection.execute(&format!("ROLLBACK; UNLOCK TABLES; {}", session.settings()));
+    let ledger = &session.ledger;
+    let sql = format!(
+        "SELECT revision, CAST(statements_done AS CHAR) FROM {} WHERE outcome = 'running' ORDER BY id DESC LIMIT 1",
+        ledger.log()
+    );
+    let Some(row) = connection
+        .rows(&sql)
+        .ok()
+        .and_then(|rows| rows.first().cloned())
+    else {
+        return Broken::outside(error);
+    };
+    let Some(number) = jobs
+        .iter()
+        .position(|job| job.revision.id() == row.text_or_empty(0))
+    else {
+        return Broken::outside(error);
+    };
+    let kept = row.number(1);
+    // A failure to write this loses a message, not the state: the row stays open and says as much.
+    let _ = connection.execute(&ledger.give_up(&jobs[number], kept, &error.to_string()));
+    Broken {
+        job: Some(number),
+        statement: Some(kept),
+        kept,
+        error,
+    }
+}

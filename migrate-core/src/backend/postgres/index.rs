@@ -1,0 +1,75 @@
+//! Indexes that are built concurrently: they can be left behind broken.
+
+use diesel::PgConnection;
+
+use crate::backend::Server;
+use crate::failure::ServerError;
+
+use super::literal;
+
+/// Whether an index is complete. `None`: there is no such index.
+pub(super) fn is_valid(
+    connection: &mut PgConnection,
+    index: &str,
+) -> Result<Option<bool>, ServerError> {
+    let sql = format!(
+        "SELECT indisvalid::text FROM pg_index WHERE indexrelid = to_regclass({})",
+        literal(index)
+    );
+    Ok(connection
+        .rows(&sql)?
+        .first()
+        .map(|row| row.text(0) == Some("true")))
+}
+
+/// A CREATE INDEX CONCURRENTLY that failed leaves an index that is not used and not complete, and with IF NOT EXISTS the next
+/// try would take it for done.
+pub(super) fn drop_invalid(
+    connection: &mut PgConnection,
+    statement: &str,
+) -> Result<(), ServerError> {
+    let Some(index) = created_index(statement) else {
+        return Ok(());
+    };
+    match is_valid(connection, &index)? {
+        Some(false) => connection.execute(&format!("DROP INDEX CONCURRENTLY {index}")),
+        _ => Ok(()),
+    }
+}
+
+/// The index that a CREATE INDEX CONCURRENTLY makes, with the schema of its table where the statement names one.
+pub(super) fn created_index(statement: &str) -> Option<String> {
+    let words: Vec<_> = statement.split_whitespace().collect();
+    let is = |place: usize, word: &str| {
+        words
+            .get(place)
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    let mut place = 1;
+    if !is(0, "CREATE") {
+        return None;
+    }
+    place += usize::from(is(place, "UNIQUE"));
+    if !is(place, "INDEX") || !is(place + 1, "CONCURRENTLY") {
+        return None;
+    }
+    place += 2;
+    if is(place, "IF") {
+        place += 3;
+    }
+    let name = *words.get(place)?;
+    if name.eq_ignore_ascii_case("ON") {
+        return None;
+    }
+    let on = place + 1;
+    let table = if is(on + 1, "ONLY") {
+        words.get(on + 2)
+    } else {
+        words.get(on + 1)
+    }?;
+    let table = table.split('(').next().unwrap_or_default();
+    Some(match table.rsplit_once('.') {
+        Some((schema, _)) => format!("{schema}.{name}"),
+        None => name.to_owned(),
+    })
+}

@@ -1,0 +1,254 @@
+//! SQLite: statements one by one, since a message costs nothing; transactions that take the write lock at once; foreign keys
+//! off where a script rebuilds a table.
+
+mod recorded;
+mod references;
+mod together;
+
+use std::time::Duration;
+
+use diesel::SqliteConnection;
+use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use migrate_chain::Backend;
+
+use crate::failure::{ErrorKind, ServerError};
+use crate::ledger::{Dialect, Ledger, statements};
+
+use super::{Broken, Halt, Job, Lock, Row, Server, Session, mentions, text};
+use recorded::run_recorded;
+use references::{rebuilds, turn_foreign_keys_off};
+use together::{begin, end, run_in_transaction};
+
+const DIALECT: Dialect = Dialect {
+    identifier: |name| format!("\"{}\"", name.replace('"', "\"\"")),
+    literal,
+    now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    serial: "INTEGER PRIMARY KEY",
+    word: "TEXT",
+    count: "INTEGER",
+    time: "TEXT",
+    text: "TEXT",
+    options: "",
+};
+
+/// How long one try at the write lock waits before the run looks around, says that it waits, and tries again.
+const MOMENT: Duration = Duration::from_millis(200);
+
+/// The pragmas that a script may set and that outlive it, each of which can be read back.
+/// <https://www.sqlite.org/pragma.html>
+const PRAGMAS: [&str; 9] = [
+    "foreign_keys",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "ignore_check_constraints",
+    "writable_schema",
+    "query_only",
+    "synchronous",
+    "temp_store",
+    "automatic_index",
+];
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl Server for SqliteConnection {
+    fn backend(&self) -> Backend {
+        Backend::Sqlite
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        type Manager = <SqliteConnection as Connection>::TransactionManager;
+        Manager::transaction_manager_status_mut(self)
+            .transaction_depth()
+            .is_ok_and(|depth| depth.is_some())
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<(), ServerError> {
+        self.batch_execute(sql).map_err(error)
+    }
+
+    fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
+        text::load(self, sql).map_err(error)
+    }
+
+    fn session(&mut self) -> Result<Session, ServerError> {
+        let files = self.rows("SELECT file FROM pragma_database_list WHERE name = 'main'")?;
+        let timeout = self.rows("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout")?;
+        let timeout = timeout.first().map_or(0, |row| row.number::<u64>(0));
+        let mut restore = pragmas(self)?;
+        restore.push(format!("PRAGMA busy_timeout = {timeout}"));
+        let nested = self.in_transaction();
+        self.execute(&format!("PRAGMA busy_timeout = {}", MOMENT.as_millis()))?;
+        Ok(Session {
+            ledger: Ledger {
+                prefix: "main.".into(),
+                dialect: &DIALECT,
+                db_user: String::new(),
+                app: String::new(),
+            },
+            restore: restore.join("; "),
+            wanted: String::new(),
+            lock_timeout: Duration::ZERO,
+            found_timeout: format!("PRAGMA busy_timeout = {timeout}"),
+            nested,
+            key: files
+                .first()
+                .map(|row| row.text_or_empty(0).to_owned())
+                .unwrap_or_default(),
+            stop: Box::new(|| false),
+        })
+    }
+
+    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError> {
+        let rows = self.rows(
+            "SELECT m.name, c.name FROM main.sqlite_master m, pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name IN ('__diesel_schema_migrations', '__migrate_log')",
+        )?;
+        Ok(rows
+            .iter()
+            .map(|row| {
+                (
+                    row.text_or_empty(0).to_owned(),
+                    row.text_or_empty(1).to_owned(),
+                )
+            })
+            .collect())
+    }
+
+    /// In a transaction that takes the write lock: there is no other lock yet.
+    fn prepare(&mut self, session: &Session) -> Result<(), Halt> {
+        begin(self, session.nested)?;
+        let result = self
+            .ledger_tables()
+            .and_then(|present| self.execute(&statements(&present, session).join(";\n")))
+            .map_err(|error| Broken::outside(error).into());
+        end(self, session.nested, result)
+    }
+
+    /// The transactions of the steps take the write lock themselves. Steps without one need more: the lock of a file beside the
+    /// database, which the system takes back when its process dies.
+    fn try_lock(
+        &mut self,
+        session: &Session,
+        exclusive: bool,
+    ) -> Result<Option<Lock>, ServerError> {
+        if !exclusive || session.key.is_empty() {
+            return Ok(Some(Lock { _file: None }));
+        }
+        let path = format!("{}-migrate-lock", session.key);
+        let failed = |error: std::io::Error| ServerError {
+            message: format!("{path}: {error}"),
+            ..ServerError::default()
+        };
+        let file = std::fs::File::options()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: Some(file) })),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                std::thread::sleep(MOMENT);
+                Ok(None)
+            }
+            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    fn unlock(&mut self, _: &Session, _: Lock) -> Result<bool, ServerError> {
+        Ok(true)
+    }
+
+    fn leave(&mut self, session: &Session) -> Result<(), ServerError> {
+        // Inside a transaction no pragma was touched but this one.
+        let sql = if session.nested {
+            &session.found_timeout
+        } else {
+            &session.restore
+        };
+        self.execute(sql)
+    }
+
+    fn lock_holder(&mut self, _: &Session) -> Option<String> {
+        None
+    }
+
+    fn atomic(&self, job: &Job<'_>) -> bool {
+        job.transactional && job.done == 0
+    }
+
+    /// Foreign keys cannot be turned off for one step of a transaction.
+    fn alone(&self, job: &Job<'_>) -> bool {
+        rebuilds(job)
+    }
+
+    fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        // The pragma does nothing inside a transaction, so it comes before the first BEGIN.
+        let off = jobs.iter().any(rebuilds) && turn_foreign_keys_off(self, session.nested)?;
+        let result = begin(self, session.nested).and_then(|()| {
+            let result = run_in_transaction(self, session, jobs, off);
+            end(self, session.nested, result)
+        });
+        put_back(self, session, jobs).map_err(Broken::outside)?;
+        result
+    }
+
+    fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        jobs.iter()
+            .try_for_each(|job| run_recorded(self, session, job))
+    }
+
+    /// Every statement here is one with its record, or can be run again.
+    fn took_effect(&mut self, _: &str) -> Result<Option<bool>, ServerError> {
+        Ok(Some(false))
+    }
+}
+
+/// Puts back the pragmas that a script set, and foreign keys where a rebuild wanted them off.
+fn put_back(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+) -> Result<(), ServerError> {
+    let touched = jobs
+        .iter()
+        .any(|job| rebuilds(job) || mentions(job, &["pragma"]));
+    if !touched || session.nested {
+        return Ok(());
+    }
+    connection.execute(&session.settings())?;
+    connection.execute(&format!("PRAGMA busy_timeout = {}", MOMENT.as_millis()))
+}
+
+fn pragmas(connection: &mut SqliteConnection) -> Result<Vec<String>, ServerError> {
+    let columns: Vec<_> = PRAGMAS
+        .iter()
+        .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+        .collect();
+    let rows = connection.rows(&format!("SELECT {}", columns.join(", ")))?;
+    let row = rows.first().cloned().unwrap_or_default();
+    let pair = |(column, name): (usize, &&str)| {
+        row.text(column)
+            .map(|value| format!("PRAGMA {name} = {value}"))
+    };
+    Ok(PRAGMAS.iter().enumerate().filter_map(pair).collect())
+}
+
+/// SQLite's own words, by which Diesel's error is told apart: <https://www.sqlite.org/rescode.html>.
+fn error(error: diesel::result::Error) -> ServerError {
+    let mut error = text::error(error);
+    let message = error.message.as_str();
+    error.kind =
+        if message.contains("database is locked") || message.contains("database table is locked") {
+            ErrorKind::Busy
+        } else if message.contains("no such table") || message.contains("no such column") {
+            ErrorKind::Missing
+        } else if message.contains("readonly database") {
+            ErrorKind::ReadOnly
+        } else {
+            error.kind
+        };
+    error
+}

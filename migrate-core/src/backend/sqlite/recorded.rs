@@ -1,0 +1,125 @@
+//! Steps without a transaction: each statement with its record.
+
+use std::time::Instant;
+
+use diesel::SqliteConnection;
+use migrate_chain::{Backend, Statement};
+
+use crate::backend::{Broken, Halt, Job, Server, Session};
+
+use super::together::write;
+use super::{literal, put_back};
+
+/// One job without a transaction around it.
+pub(super) fn run_recorded(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let started = Instant::now();
+    let ledger = &session.ledger;
+    write(
+        connection,
+        &format!("{}; {}", ledger.bury(job), ledger.open(job, 0)),
+    )?;
+    let result = run_statements(connection, session, job);
+    if result.is_ok() {
+        let elapsed = started.elapsed().as_millis().to_string();
+        write(
+            connection,
+            &format!("{}; {}", ledger.mark(job), ledger.close(job, &elapsed)),
+        )?;
+    }
+    put_back(connection, session, std::slice::from_ref(job)).map_err(Broken::outside)?;
+    result
+}
+
+/// Runs what is left of a script without a transaction around it. A statement and its record are one transaction wherever the
+/// statement can be in one; those that cannot (VACUUM, ATTACH, a pragma) can be run twice.
+pub(super) fn run_statements(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let ledger = &session.ledger;
+    // Whether the script itself has a transaction open; the records then belong to it.
+    let mut own = false;
+    for (number, statement) in job.script.statements().enumerate().skip(job.done) {
+        if !own && (session.stop)() {
+            connection
+                .execute(&ledger.give_up(job, number, "stopped on request"))
+                .map_err(Broken::outside)?;
+            return Err(Halt::Stopped);
+        }
+        let control = statement.transaction_control(Backend::Sqlite);
+        let alone = own || control.is_some() || cannot_nest(&statement);
+        let progress = ledger.progress(job, number + 1, 0);
+        let result = if alone {
+            connection
+                .execute(statement.text)
+                .and_then(|()| connection.execute(&progress))
+        } else {
+            connection
+                .execute("BEGIN IMMEDIATE")
+                .and_then(|()| connection.execute(statement.text))
+                .and_then(|()| connection.execute(&format!("{progress}; COMMIT")))
+        };
+        if let Err(error) = result {
+            let _ = connection.execute("ROLLBACK");
+            let kept = done_so_far(connection, session, job);
+            connection
+                .execute(&ledger.give_up(job, kept, &error.to_string()))
+                .map_err(Broken::outside)?;
+            return Err(Broken {
+                job: Some(0),
+                statement: Some(number),
+                kept,
+                error,
+            }
+            .into());
+        }
+        own = match control {
+            Some("BEGIN") => true,
+            Some(_) => false,
+            None => own,
+        };
+    }
+    // A transaction that the script left open ends with the script.
+    if own {
+        connection
+            .execute("COMMIT")
+            .map_err(|error| Broken::outside(error).into())
+    } else {
+        Ok(())
+    }
+}
+
+/// What the log has after a rollback: the records of a transaction of the script's own went with it.
+pub(super) fn done_so_far(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> usize {
+    let sql = format!(
+        "SELECT CAST(statements_done AS TEXT) FROM {} WHERE revision = {} AND outcome = 'running'",
+        session.ledger.log(),
+        literal(job.revision.id())
+    );
+    connection
+        .rows(&sql)
+        .ok()
+        .and_then(|rows| rows.first().map(|row| row.number(0)))
+        .unwrap_or(0)
+}
+
+/// Statements that SQLite refuses, or gives no effect, inside a transaction.
+pub(super) fn cannot_nest(statement: &Statement<'_>) -> bool {
+    let first = statement
+        .text
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    statement.refuses_transaction(Backend::Sqlite)
+        || ["PRAGMA", "ATTACH", "DETACH"].contains(&first.as_str())
+}

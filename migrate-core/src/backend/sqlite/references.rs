@@ -1,0 +1,104 @@
+//! Foreign keys around a table that is built anew: off before, checked after.
+
+use diesel::SqliteConnection;
+use migrate_chain::rebuilds_a_table;
+
+use crate::backend::{Broken, Halt, Job, Row, Server};
+use crate::failure::ServerError;
+
+/// Whether the script wants foreign keys off: it says so, or it builds a table anew, which with foreign keys on deletes the rows
+/// that refer to it.
+pub(super) fn rebuilds(job: &Job<'_>) -> bool {
+    job.script
+        .statements()
+        .any(|statement| statement.turns_foreign_keys_off())
+        || rebuilds_a_table(job.script.statements())
+}
+
+/// Whether they were on, so that there is something to check afterwards.
+pub(super) fn turn_foreign_keys_off(
+    connection: &mut SqliteConnection,
+    nested: bool,
+) -> Result<bool, Halt> {
+    let rows = connection
+        .rows("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
+        .map_err(Broken::outside)?;
+    let on = rows.first().is_some_and(|row| row.text(0) == Some("1"));
+    if on && nested {
+        let message = "a table is built anew, for which foreign keys must be off, and inside a transaction they cannot be".into();
+        return Err(Broken::outside(ServerError {
+            message,
+            ..ServerError::default()
+        })
+        .into());
+    }
+    if on {
+        connection
+            .execute("PRAGMA foreign_keys = OFF")
+            .map_err(Broken::outside)?;
+    }
+    Ok(on)
+}
+
+/// How many rows of which table refer to rows of which other that are not there; a table that is not there counts as one.
+pub(super) fn broken_references(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<Row>, ServerError> {
+    connection.rows(
+        "SELECT CAST(child AS TEXT), CAST(parent AS TEXT), CAST(count(*) AS TEXT) FROM ( \
+           SELECT \"table\" AS child, parent FROM pragma_foreign_key_check UNION ALL \
+           SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' \
+             AND NOT EXISTS (SELECT 1 FROM sqlite_master p WHERE p.type = 'table' AND p.name = f.\"table\" COLLATE NOCASE) \
+         ) GROUP BY child, parent",
+    )
+}
+
+/// Refuses what a rebuild broke; what was broken before is not its fault.
+pub(super) fn check_references(
+    connection: &mut SqliteConnection,
+    before: &[Row],
+    jobs: &[Job<'_>],
+) -> Result<(), Halt> {
+    let after = broken_references(connection).map_err(Broken::outside)?;
+    let same = |a: &Row, b: &Row| a.text(0) == b.text(0) && a.text(1) == b.text(1);
+    let count = |row: &Row| {
+        before
+            .iter()
+            .find(|old| same(old, row))
+            .map_or(0, |old| old.number::<u64>(2))
+    };
+    let Some(row) = after.iter().find(|row| count(row) < row.number(2)) else {
+        return Ok(());
+    };
+    let (child, parent) = (row.text_or_empty(0), row.text_or_empty(1));
+    let message = format!(
+        "foreign keys do not hold after the rebuild: {child} refers to what is not there in {parent}"
+    );
+    let hint = Some(format!(
+        "look at the reference of {child} to {parent}: its table, or rows of it, are gone"
+    ));
+    let error = ServerError {
+        message,
+        hint,
+        ..ServerError::default()
+    };
+    // The statement that says where the reference leads is the one to look at.
+    let refers = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.contains("references") && text.contains(&parent.to_ascii_lowercase())
+    };
+    let statement = match jobs {
+        [job] => job
+            .script
+            .statements()
+            .position(|statement| refers(statement.text)),
+        _ => None,
+    };
+    Err(Broken {
+        job: (jobs.len() == 1).then_some(0),
+        statement,
+        kept: 0,
+        error,
+    }
+    .into())
+}

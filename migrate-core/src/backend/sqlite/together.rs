@@ -1,0 +1,134 @@
+//! Steps in a transaction that takes the write lock at once.
+
+use std::time::Instant;
+
+use diesel::SqliteConnection;
+use migrate_chain::Direction;
+
+use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::failure::ErrorKind;
+use crate::ledger::Moment;
+
+use super::literal;
+use super::references::{broken_references, check_references};
+
+/// Opens the transaction of a step, taking the write lock at once: a transaction that reads first and writes later is refused
+/// as soon as another one wrote in between, however long it is ready to wait.
+pub(super) fn begin(connection: &mut SqliteConnection, nested: bool) -> Result<(), Halt> {
+    let begin = if nested {
+        "SAVEPOINT migrate_step"
+    } else {
+        "BEGIN IMMEDIATE"
+    };
+    connection.execute(begin).map_err(|error| match error.kind {
+        ErrorKind::Busy => Halt::Locked,
+        _ => Broken::outside(error).into(),
+    })
+}
+
+/// Commits or rolls back. SQLite rolls back by itself on a full disk; then there is nothing left to roll back, and that is no error.
+pub(super) fn end(
+    connection: &mut SqliteConnection,
+    nested: bool,
+    result: Result<(), Halt>,
+) -> Result<(), Halt> {
+    let (commit, back) = if nested {
+        (
+            "RELEASE migrate_step",
+            "ROLLBACK TO migrate_step; RELEASE migrate_step",
+        )
+    } else {
+        ("COMMIT", "ROLLBACK")
+    };
+    let result = result.and_then(|()| {
+        connection
+            .execute(commit)
+            .map_err(|error| Broken::outside(error).into())
+    });
+    if result.is_err() {
+        let _ = connection.execute(back);
+    }
+    result
+}
+
+/// A small transaction of the ledger alone.
+pub(super) fn write(connection: &mut SqliteConnection, sql: &str) -> Result<(), Halt> {
+    begin(connection, false)?;
+    let result = connection
+        .execute(sql)
+        .map_err(|error| Broken::outside(error).into());
+    end(connection, false, result)
+}
+
+pub(super) fn run_in_transaction(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    jobs: &[Job<'_>],
+    off: bool,
+) -> Result<(), Halt> {
+    let ledger = &session.ledger;
+    let before = if off {
+        broken_references(connection).map_err(Broken::outside)?
+    } else {
+        Vec::new()
+    };
+    for (number, job) in jobs.iter().enumerate() {
+        still_there(connection, session, job)?;
+        let started = Instant::now();
+        for (place, statement) in job.script.statements().enumerate() {
+            if (session.stop)() {
+                return Err(Halt::Stopped);
+            }
+            connection.execute(statement.text).map_err(|error| Broken {
+                job: Some(number),
+                statement: Some(place),
+                kept: 0,
+                error,
+            })?;
+        }
+        let elapsed = started.elapsed().as_millis().to_string();
+        let moment = Moment {
+            started: &format!(
+                "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ({elapsed} / 1000.0) || ' seconds')"
+            ),
+            duration_ms: &elapsed,
+        };
+        connection
+            .execute(&format!(
+                "{}; {}",
+                ledger.mark(job),
+                ledger.done(job, &moment)
+            ))
+            .map_err(|error| Broken {
+                job: Some(number),
+                statement: None,
+                kept: 0,
+                error,
+            })?;
+    }
+    if off {
+        check_references(connection, &before, jobs)
+    } else {
+        Ok(())
+    }
+}
+
+/// Between two transactions another process may have run this very step: then the plan is out of date.
+pub(super) fn still_there(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    job: &Job<'_>,
+) -> Result<(), Halt> {
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE version = {}",
+        session.ledger.versions(),
+        literal(job.revision.id())
+    );
+    let applied = !connection.rows(&sql).map_err(Broken::outside)?.is_empty();
+    let expected = job.direction == Direction::Down;
+    if applied == expected {
+        Ok(())
+    } else {
+        Err(Halt::Moved)
+    }
+}

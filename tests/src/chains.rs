@@ -166,7 +166,7 @@ pub fn plain_run(chain: &RealChain, database: &Database) {
             Backend::Mysql => {
                 // The file goes to the server in one piece, as procedures without DELIMITER need it.
                 let mut command = database.client().command();
-                command.arg("--delimiter=a word that is in no file");
+                command.arg("--delimiter=~~~~");
                 let text = fs::read_to_string(&file).expect("the script is read");
                 feed(command, &text).unwrap_or_else(|error| panic!("{directory}: {error}"));
                 continue;

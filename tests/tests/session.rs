@@ -20,7 +20,7 @@ fn settings(backend: Backend) -> (&'static str, &'static str) {
         Backend::Mysql => (
             "SET SESSION sql_mode = 'ANSI_QUOTES'; SET time_zone = '+09:00'; SET foreign_key_checks = 0; SET unique_checks = 0; \
              SET autocommit = 0; SET SESSION lock_wait_timeout = 77;",
-            "SELECT concat_ws(' ', @@sql_mode, @@time_zone, @@foreign_key_checks, @@unique_checks, @@autocommit) AS v",
+            "SELECT CAST(concat_ws(' ', @@sql_mode, @@time_zone, @@foreign_key_checks, @@unique_checks, @@autocommit) AS CHAR(999)) AS v",
         ),
         Backend::Sqlite => (
             "PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = ON; PRAGMA legacy_alter_table = ON; PRAGMA ignore_check_constraints = ON;",

@@ -8,7 +8,7 @@ use migrate_chain::{Chain, Direction, Plan, Revision};
 
 use crate::backend::{Halt, Server, Session};
 use crate::error::Error;
-use crate::ledger::{self, State};
+use crate::ledger::State;
 use crate::migrations::Migrations;
 use crate::observer::{Event, Observer};
 use crate::report::{Report, StepReport};
@@ -54,7 +54,7 @@ impl<'m, 's> Run<'m, 's> {
 
     pub(super) fn go(mut self, goal: &Goal) -> Result<Report, Error> {
         self.say_if_stale();
-        let state = ledger::read(self.server)?;
+        let state = self.read(None)?;
         let plan = self.plan(goal, &state)?;
         self.fresh = state.applied.is_empty();
         if plan.is_empty() || self.options.dry_run {
@@ -100,7 +100,7 @@ impl<'m, 's> Run<'m, 's> {
         }
         let mut prepared = false;
         loop {
-            let state = ledger::read(self.server)?;
+            let state = self.read(Some(session))?;
             let plan = self.plan(goal, &state)?;
             self.tell(&Event::Planned { plan: &plan });
             if plan.is_empty() {

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::backend::{Halt, Lock, Session};
 use crate::error::Error;
+use crate::failure::ErrorKind;
+use crate::ledger::{self, State};
 use crate::observer::Event;
 
 use super::run::Run;
@@ -19,7 +21,7 @@ impl Run<'_, '_> {
             let lock = self.server.try_lock(session, exclusive);
             match lock.map_err(Error::ledger("cannot take the migration lock"))? {
                 Some(lock) => return Ok(lock),
-                None => self.wait(session, &mut wait)?,
+                None => self.wait(Some(session), &mut wait)?,
             }
         }
     }
@@ -34,14 +36,27 @@ impl Run<'_, '_> {
         loop {
             match what(self) {
                 Err(Halt::Locked) => self
-                    .wait(session, &mut wait)
+                    .wait(Some(session), &mut wait)
                     .map_err(|error| Halt::Waited(Box::new(error)))?,
                 result => return result,
             }
         }
     }
 
-    fn wait(&mut self, session: &Session, wait: &mut Wait) -> Result<(), Error> {
+    /// Reads the ledger, also while SQLite is busy with another process's transaction.
+    pub(super) fn read(&mut self, session: Option<&Session>) -> Result<State, Error> {
+        let mut wait = Wait::new(self.options.lock_wait);
+        loop {
+            match ledger::read(self.server) {
+                Err(Error::Ledger { error, .. }) if error.kind == ErrorKind::Busy => {
+                    self.wait(session, &mut wait)?
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn wait(&mut self, session: Option<&Session>, wait: &mut Wait) -> Result<(), Error> {
         if self.stopping() {
             return Err(Error::Stopped { at: None });
         }
@@ -51,7 +66,7 @@ impl Run<'_, '_> {
             .is_none_or(|said| said.elapsed() >= Duration::from_secs(1))
         {
             wait.said = Some(Instant::now());
-            let holder = self.server.lock_holder(session);
+            let holder = session.and_then(|session| self.server.lock_holder(session));
             self.tell(&Event::Waiting {
                 holder: holder.as_deref(),
                 waited,
@@ -60,7 +75,7 @@ impl Run<'_, '_> {
         if waited >= wait.limit {
             return Err(Error::LockTimeout {
                 waited,
-                holder: self.server.lock_holder(session),
+                holder: session.and_then(|session| self.server.lock_holder(session)),
             });
         }
         std::thread::sleep(wait.pause.min(wait.limit - waited));

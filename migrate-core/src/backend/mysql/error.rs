@@ -26,11 +26,7 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
     let has = |words: &[&str]| words.iter().any(|word| error.message.contains(word));
     error.kind = if has(&["Lock wait timeout exceeded", "Deadlock found"]) {
         ErrorKind::Busy
-    } else if has(&[
-        "Lost connection",
-        "server has gone away",
-        "Connection was killed",
-    ]) {
+    } else if has(&["Lost connection", "has gone away", "Connection was killed"]) {
         ErrorKind::ConnectionLost
     } else if has(&["Unknown column"]) || (has(&["Table"]) && has(&["doesn't exist"])) {
         ErrorKind::Missing

@@ -5,7 +5,7 @@ mod recorded;
 mod references;
 mod together;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
@@ -33,6 +33,9 @@ const DIALECT: Dialect = Dialect {
 
 /// How long one try at the write lock waits before the run looks around, says that it waits, and tries again.
 const MOMENT: Duration = Duration::from_millis(200);
+
+/// How long a look waits for another process's commit.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The pragmas that a script may set and that outlive it, each of which can be read back.
 /// <https://www.sqlite.org/pragma.html>
@@ -68,8 +71,17 @@ impl Server for SqliteConnection {
         self.batch_execute(sql).map_err(error)
     }
 
+    /// A look waits for a moment for another process's commit, whatever the connection's own busy time-out is; Diesel's is none.
     fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
-        text::load(self, sql).map_err(error)
+        let began = Instant::now();
+        loop {
+            match text::load(self, sql).map_err(error) {
+                Err(error) if error.kind == ErrorKind::Busy && began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                result => return result,
+            }
+        }
     }
 
     fn session(&mut self) -> Result<Session, ServerError> {

@@ -1,5 +1,6 @@
 //! The service over HTTP. It serves what is there, and says whether the database is as the app needs it; it never upgrades.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -63,9 +64,10 @@ pub(crate) fn serve(
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;
+        let stop = asked_to_stop()?;
         listening(listener.local_addr()?);
         axum::serve(listener, routes)
-            .with_graceful_shutdown(asked_to_stop())
+            .with_graceful_shutdown(stop)
             .await?;
         Ok(())
     })
@@ -111,21 +113,23 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// What a container's supervisor sends, or a user's Ctrl-C.
-async fn asked_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// What a container's supervisor sends, or a user's Ctrl-C. They count from this call on.
+#[cfg(unix)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    // Without a handler the signal ends the process by itself.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+/// A user's Ctrl-C. It counts from this call on.
+#[cfg(windows)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { _ = interrupt.recv().await })
 }

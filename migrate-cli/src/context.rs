@@ -91,7 +91,8 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn read_settings(&self, file: &Path) -> Result<Settings, CommandError> {
+    /// Reads the settings file that the user named.
+    pub(crate) fn read_settings(&self, file: &Path) -> Result<Settings, CommandError> {
         let path = self.here.join(file);
         if !path.is_file() {
             return Err(CommandError::usage(format!(
@@ -99,11 +100,8 @@ impl<'a> Context<'a> {
                 file.display()
             )));
         }
-        let shown = path
-            .parent()
-            .map(|parent| self.shown(parent))
-            .unwrap_or_default();
-        Settings::read(&path).map_err(|problems| CommandError::problems(problems, &shown))
+        Settings::read(&path)
+            .map_err(|problems| CommandError::settings(problems, &self.shown(&path)))
     }
 
     /// The chain to run on these backends: the embedded one, or the directory's.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use migrate_core::{ConnectError, Error, Failure, PlanError, Problems};
+use migrate_core::{ConnectError, Error, Failure, PlanError, Problem, Problems};
 
 use crate::database_url::DatabaseUrl;
 use crate::mask::password_needs_encoding;
@@ -56,8 +56,11 @@ pub(crate) struct CommandError {
 #[derive(Debug)]
 pub(crate) enum Cause {
     None,
-    /// A directory's problems, and the directory as the user sees it.
-    Problems(Problems, String),
+    /// The problems of a directory or of its settings, each with its whole text as the user shall read it.
+    Problems {
+        problems: Problems,
+        texts: Vec<String>,
+    },
     /// A statement's failure, and the directory as the user sees it.
     Failure(Box<Failure>, String),
 }
@@ -106,15 +109,43 @@ impl CommandError {
         self.help.as_deref()
     }
 
-    /// What is wrong with a migrations directory, `shown` as the user would name it.
+    /// What is wrong with a migrations directory, `shown` as the user would name it, or with its settings.
     pub(crate) fn problems(problems: Problems, shown: &str) -> Self {
-        let message = match problems.len() {
-            1 => format!("{shown} is not a valid chain"),
-            count => format!("{shown} is not a valid chain: {count} problems"),
+        if let [problem @ Problem::MissingDirectory { .. }] = &problems[..] {
+            return Self::failed(format!("{shown}: {problem}")).with_help(problem.help());
+        }
+        let texts = problems.render(shown);
+        let count = match texts.len() {
+            1 => String::new(),
+            count => format!(": {count} problems"),
+        };
+        // Settings are read before anything of the directory is.
+        let settings = problems
+            .iter()
+            .all(|problem| problem.file().ends_with("migrate.toml") && !is_of_names(problem));
+        let message = if settings {
+            format!("the settings cannot be read{count}")
+        } else {
+            format!("{shown} is not a valid chain{count}")
         };
         Self {
-            cause: Cause::Problems(problems, shown.to_owned()),
+            cause: Cause::Problems { problems, texts },
             ..Self::failed(message)
+        }
+    }
+
+    /// What is wrong with a settings file that the user named.
+    pub(crate) fn settings(problems: Problems, shown: &str) -> Self {
+        let texts = problems.render("migrations");
+        // A problem names the file that is usual.
+        let named = |text: &String| match text.strip_prefix("migrate.toml") {
+            Some(rest) => format!("{shown}{rest}"),
+            None => text.clone(),
+        };
+        let texts = texts.iter().map(named).collect();
+        Self {
+            cause: Cause::Problems { problems, texts },
+            ..Self::failed("the settings cannot be read")
         }
     }
 
@@ -161,4 +192,9 @@ impl CommandError {
     pub(crate) fn plan(error: PlanError) -> Self {
         Self::core(Error::Plan(error), "")
     }
+}
+
+/// Whether a problem of the settings shows only once the directory is read.
+fn is_of_names(problem: &Problem) -> bool {
+    matches!(problem, Problem::UnknownRevision { .. })
 }

@@ -16,9 +16,9 @@ use std::process::ExitCode;
 
 use migrate_core::Migrations;
 
-pub use commands::Commands;
 pub use mask::without_passwords;
 
+use commands::Commands;
 use config::Globals;
 use context::Context;
 use ui::Ui;

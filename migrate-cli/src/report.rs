@@ -20,11 +20,11 @@ pub(crate) fn text(error: &CommandError) -> String {
     let message = error.to_string();
     match &error.cause {
         Cause::None => plain(&message, error.help()),
-        Cause::Problems(problems, shown) => {
-            let mut text = problems.render(shown).join("\n\n");
-            text += "\n\n";
-            text + &plain(&message, error.help())
-        }
+        Cause::Problems { texts, .. } => format!(
+            "{}\n\n{}",
+            texts.join("\n\n"),
+            plain(&message, error.help())
+        ),
         Cause::Failure(failure, shown) => framed(failure, shown, &message, error.help()),
     }
 }
@@ -130,10 +130,11 @@ pub(crate) fn json(error: &CommandError) -> Value {
     });
     match &error.cause {
         Cause::None => {}
-        Cause::Problems(problems, shown) => {
+        Cause::Problems { problems, texts } => {
             value["problems"] = problems
                 .iter()
-                .map(|problem| problem_json(problem, shown))
+                .zip(texts)
+                .map(|(problem, text)| problem_json(problem, text))
                 .collect();
         }
         Cause::Failure(failure, shown) => value["failure"] = failure_json(failure, shown),
@@ -141,13 +142,13 @@ pub(crate) fn json(error: &CommandError) -> Value {
     value
 }
 
-fn problem_json(problem: &Problem, shown: &str) -> Value {
+fn problem_json(problem: &Problem, text: &str) -> Value {
     json!({
-        "directory": shown,
         "file": problem.file(),
         "line": problem.line(),
         "message": problem.to_string(),
         "help": problem.help(),
+        "text": text,
     })
 }
 

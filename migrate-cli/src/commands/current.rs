@@ -10,7 +10,7 @@ use crate::ui::Ui;
 
 /// Show where the database is
 ///
-/// Reads and writes nothing: it needs no more than the right to SELECT. A revision that this chain does not have is shown as
+/// It only reads, and needs no more than the right to SELECT. A revision that this chain does not have is shown as
 /// unknown; a step that was left half done is shown as partial, with how many of its statements are done.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
@@ -18,7 +18,7 @@ Examples:
   migrate current                    the newest applied revision
   migrate current -v                 what is pending, the last attempt
   migrate current --check-heads      exit with 3 unless it is the head")]
-pub struct Args {
+pub(crate) struct Args {
     /// Fail with exit code 3 unless the database is at head, with 5 if it diverged
     #[arg(long)]
     check_heads: bool,

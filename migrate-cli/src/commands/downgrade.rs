@@ -17,7 +17,7 @@ Examples:
   migrate downgrade -1               the newest revision
   migrate downgrade add_phone        everything after the revision of that name
   migrate downgrade base             everything")]
-pub struct Args {
+pub(crate) struct Args {
     /// -N, base, an id or its beginning, a name, or ID-N
     #[arg(allow_negative_numbers = true)]
     target: String,

@@ -12,7 +12,7 @@ use crate::ui::Ui;
 /// A chain has one head, or none as long as it has no revision; a directory with two is refused, with how to mend it. No
 /// database is asked.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub(crate) struct Args {}
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), CommandError> {
     let loaded = context.load_to_look(ui, Backends::ALL)?;

@@ -21,7 +21,7 @@ Examples:
   migrate history -r -2:head         the newest three, seen from the database
   migrate history -r add_phone:      from the revision of that name on
   migrate history -v                 with parents, scripts and transactions")]
-pub struct Args {
+pub(crate) struct Args {
     /// From one revision to another, both included; a side that is left out is the end of the chain
     #[arg(
         short,

@@ -29,7 +29,7 @@ use crate_here::Crate;
 Examples:
   migrate init                             for the database of the URL
   migrate init --backend sqlite,postgres   for these")]
-pub struct Args {
+pub(crate) struct Args {
     /// The databases that every script is for
     #[arg(
         long,
@@ -56,29 +56,45 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let crate_here = Crate::read(&context.here)?;
     make_settings(context, args, &directory, crate_here.as_ref(), &mut outcome)?;
     let project = make_lock(context, &directory, &mut outcome);
-    if let Some(crate_here) = &crate_here {
-        let watched = context.shown(&directory);
-        crate_here.watch(&watched, &mut outcome)?;
+    let chain = project.as_ref().ok();
+    advise(
+        context,
+        &directory,
+        crate_here.as_ref(),
+        chain,
+        &mut outcome,
+    )?;
+    outcome.say(ui);
+    project.map(drop)
+}
+
+/// Sees to the crate here, and says what is left to do.
+fn advise(
+    context: &Context<'_>,
+    directory: &Path,
+    crate_here: Option<&Crate>,
+    project: Option<&Project>,
+    outcome: &mut Outcome,
+) -> Result<(), CommandError> {
+    let shown = context.shown(directory);
+    if let Some(crate_here) = crate_here {
+        crate_here.watch(&shown, outcome)?;
         let backends = project
-            .as_ref()
-            .ok()
-            .and_then(|project| project.settings.backends);
-        crate_here.depend(
-            backends.unwrap_or(Backends::NONE),
-            &embed(context, &directory),
-            &mut outcome,
-        );
+            .and_then(|project| project.settings.backends)
+            .unwrap_or_default();
+        crate_here.depend(backends, &embed(context, directory), outcome);
+    } else {
+        let line = crate_here::rerun_line(&format!("PATH/TO/{shown}"));
+        outcome.next.push(format!(
+            "in main() of the build.rs of the crate that embeds it: {line}"
+        ));
     }
-    if project
-        .as_ref()
-        .is_ok_and(|project| project.chain.is_empty())
-    {
+    if project.is_some_and(|project| project.chain.is_empty()) {
         outcome
             .next
             .push("make the first revision: migrate revision -m \"create members\"".to_owned());
     }
-    outcome.say(ui);
-    project.map(drop)
+    Ok(())
 }
 
 impl Outcome {
@@ -231,10 +247,10 @@ fn make_lock(
 ) -> Result<Project, CommandError> {
     let shown = context.shown(directory);
     let settings = match &context.globals.config {
-        Some(file) => Settings::read(&context.here.join(file)),
-        None => Settings::beside(directory),
-    }
-    .map_err(|problems| CommandError::problems(problems, &shown))?;
+        Some(file) => context.read_settings(file)?,
+        None => Settings::beside(directory)
+            .map_err(|problems| CommandError::problems(problems, &shown))?,
+    };
     let place = Place {
         directory: directory.to_owned(),
         settings,

@@ -13,22 +13,15 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
-/// What `migrate` can do.
+/// What `migrate` can do. Each command's description stands with its arguments.
 #[derive(clap::Subcommand, Clone, Debug)]
-pub enum Commands {
-    /// Make migrations/, migrate.toml and migrate.lock, or take over a Diesel project
+pub(crate) enum Commands {
     Init(init::Args),
-    /// Make a new revision after the head
     Revision(revision::Args),
-    /// Apply what is pending, up to a target
     Upgrade(upgrade::Args),
-    /// Take revisions back, down to a target
     Downgrade(downgrade::Args),
-    /// Show where the database is
     Current(current::Args),
-    /// List the revisions, newest first
     History(history::Args),
-    /// Show the head of the chain
     Heads(heads::Args),
 }
 

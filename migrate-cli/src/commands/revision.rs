@@ -24,7 +24,7 @@ const LONGEST_ID: usize = 50;
 #[command(after_help = "\
 Example:
   migrate revision -m \"add phone to members\"")]
-pub struct Args {
+pub(crate) struct Args {
     /// What it does, in a few words: they become its name
     #[arg(short, long, value_name = "TEXT")]
     message: String,

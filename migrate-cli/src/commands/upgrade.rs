@@ -19,7 +19,7 @@ Examples:
   migrate upgrade +1                 the next revision
   migrate upgrade add_phone          up to the revision of that name
   migrate upgrade --dry-run          what would run")]
-pub struct Args {
+pub(crate) struct Args {
     /// head, +N, an id or its beginning, a name, or ID+N
     #[arg(default_value = "head", allow_negative_numbers = true)]
     target: String,

@@ -62,7 +62,7 @@ impl Crate {
 
     /// Sees to it that cargo builds the crate again when a revision is added.
     pub(crate) fn watch(&self, directory: &str, outcome: &mut Outcome) -> Result<(), CommandError> {
-        let line = format!("println!(\"cargo::rerun-if-changed={directory}\");");
+        let line = rerun_line(directory);
         let by_hand = |file: &str| format!("add to main() in {file}: {line}");
         let file = match self
             .manifest
@@ -114,6 +114,11 @@ impl Crate {
             "in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::{embed};"
         ));
     }
+}
+
+/// The line of a build.rs by which cargo sees what is added to a directory.
+pub(crate) fn rerun_line(directory: &str) -> String {
+    format!("println!(\"cargo::rerun-if-changed={directory}\");")
 }
 
 #[cfg(test)]

@@ -1,0 +1,435 @@
+//! `current`, `history` and `heads`: what is and what is not applied.
+
+use std::fs;
+
+use migrate_core::Backend;
+use migrate_tests::Project;
+use snapbox::str;
+
+use crate::{said, said_on_app, says, two_tables};
+
+#[test]
+fn current_names_the_revision_and_says_when_it_is_the_head() {
+    let project = two_tables();
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+base
+--- stderr
+app.db is not there yet
+--- exit code 0
+
+"#]],
+    );
+    said_on_app(&project.path(), &["upgrade", "+1"]);
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+01  01_t01
+--- exit code 0
+
+"#]],
+    );
+    said_on_app(&project.path(), &["upgrade"]);
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+02  02_t02 (head)
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["current", "--format", "json"]),
+        str![[r#"
+{"database":"sqlite:app.db","current":"02","directory":"02_t02","head":"02","is_head":true,"applied":["01","02"],"pending":[],"unknown":[],"missing":[],"changed":[],"partial":null,"last_attempt":null}
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn to_look_makes_no_file() {
+    let project = two_tables();
+    for command in ["current", "history"] {
+        said_on_app(&project.path(), &[command]);
+        assert!(!project.path().join("app.db").exists(), "{command}");
+    }
+}
+
+#[test]
+fn check_heads_has_an_exit_code_of_its_own() {
+    let project = two_tables();
+    says(
+        said_on_app(&project.path(), &["current", "--check-heads"]),
+        str![[r#"
+base
+--- stderr
+app.db is not there yet
+error: the database is behind: it is at base, and 2 of 2 revisions are pending, the first of them 01
+  help: run `migrate upgrade`, or call `upgrade` before the app serves
+--- exit code 3
+
+"#]],
+    );
+    said_on_app(&project.path(), &["upgrade"]);
+    says(
+        said_on_app(&project.path(), &["current", "--check-heads"]),
+        str![[r#"
+02  02_t02 (head)
+--- exit code 0
+
+"#]],
+    );
+    project.remove("02_t02");
+    says(
+        said_on_app(&project.path(), &["current", "--check-heads"]),
+        str![[r#"
+01  01_t01 (head)
+02: unknown to this build
+--- stderr
+error: the database is ahead of this build: it has 02, unknown here
+  help: deploy the build that knows these revisions, or take them back with it
+--- exit code 5
+
+"#]],
+    );
+    says(
+        said_on_app(
+            &project.path(),
+            &["current", "--check-heads", "--format", "json"],
+        ),
+        str![[r#"
+{"database":"sqlite:app.db","current":"01","directory":"01_t01","head":"01","is_head":false,"applied":["01","02"],"pending":[],"unknown":["02"],"missing":[],"changed":[],"partial":null,"last_attempt":null}
+{"event":"error","kind":"diverged","exit_code":5,"message":"the database is ahead of this build: it has 02, unknown here","help":"deploy the build that knows these revisions, or take them back with it"}
+--- stderr
+error: the database is ahead of this build: it has 02, unknown here
+  help: deploy the build that knows these revisions, or take them back with it
+--- exit code 5
+
+"#]],
+    );
+}
+
+#[test]
+fn a_revision_that_this_chain_lacks_is_shown_as_unknown() {
+    let project = two_tables();
+    said_on_app(&project.path(), &["upgrade"]);
+    project.remove("02_t02");
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+01  01_t01 (head)
+02: unknown to this build
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history"]),
+        str![[r#"
+01  01_t01 (head, current), applied [DATE]
+02  unknown to this build, applied
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["upgrade"]),
+        str![[r#"
+--- stderr
+error: the database has a revision unknown to this build: 02
+  help: it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied it; use the build that has it
+--- exit code 5
+
+"#]],
+    );
+}
+
+#[test]
+fn a_half_done_step_is_shown_with_how_far_it_came() {
+    let mut project = two_tables();
+    project.bare(
+        "03_half",
+        "CREATE TABLE a (id INTEGER);\nCREATE TABLE t01 (id INTEGER);\n",
+        "DROP TABLE a;",
+    );
+    says(
+        said_on_app(&project.path(), &["upgrade"]),
+        str![[r#"
+--- stderr
+applied 01_t01
+applied 02_t02
+error: table t01 already exists
+ --> migrations/03_half/up.sql:2:1
+  |
+2 | CREATE TABLE t01 (id INTEGER);
+  | ^ the upgrade failed here (statement 2 of 2)
+  |
+  = note: the database is at 02, and 1 of the 2 statements of this revision are done and kept
+  = help: mend the script from this statement on and run `migrate upgrade` again: it goes on there
+--- exit code 1
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+02  02_t02
+03 partial 1/2
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["current", "--check-heads"]),
+        str![[r#"
+02  02_t02
+03 partial 1/2
+--- stderr
+error: 03 partial 1/2, and must be finished before anything else runs
+  help: run `migrate upgrade +1`: it goes on at statement 2
+--- exit code 3
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["current", "--verbose"]),
+        str![[r#"
+02  02_t02
+03 partial 1/2
+head: 03
+applied: 2, pending: 1
+  03
+last attempt: upgrade of 03, failed, 1 of 2 statements, [DATE], by [WHO]
+  table t01 already exists
+--- stderr
+database: sqlite:app.db (--database-url)
+chain: migrations, 3 revisions
+--- exit code 0
+
+"#]],
+    );
+    project.write(
+        "migrations/03_half/up.sql",
+        "CREATE TABLE a (id INTEGER);\nCREATE TABLE b (id INTEGER);\n",
+    );
+    says(
+        said_on_app(&project.path(), &["upgrade"]),
+        str![[r#"
+applied 1 revision in [TIME]: the database is at 03_half (head)
+--- stderr
+note: 03_half goes on: 1 of its 2 statements are done
+applied 03_half ([TIME])
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn verbose_current_tells_what_is_pending_and_what_happened_last() {
+    let project = two_tables();
+    said_on_app(&project.path(), &["upgrade", "+1"]);
+    says(
+        said_on_app(&project.path(), &["current", "--verbose"]),
+        str![[r#"
+01  01_t01
+head: 02
+applied: 1, pending: 1
+  02
+last attempt: upgrade of 01, done, 1 of 1 statements, [DATE], by [WHO]
+--- stderr
+database: sqlite:app.db (--database-url)
+chain: migrations, 2 revisions
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn history_is_newest_first_and_asks_the_database_where_one_is_named() {
+    let project = two_tables();
+    says(
+        said(&project.path(), &["history"]),
+        str![[r#"
+02  02_t02 (head)
+01  01_t01
+--- stderr
+no database is named: what is applied is not shown
+--- exit code 0
+
+"#]],
+    );
+    said_on_app(&project.path(), &["upgrade", "+1"]);
+    says(
+        said_on_app(&project.path(), &["history"]),
+        str![[r#"
+02  02_t02 (head), pending
+01  01_t01 (current), applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "--verbose"]),
+        str![[r#"
+02  02_t02 (head), pending
+      follows 01
+      scripts: up.sql, down.sql
+01  01_t01 (current), applied [DATE]
+      follows base
+      scripts: up.sql, down.sql
+--- stderr
+chain: migrations, 2 revisions
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "--format", "json"]),
+        str![[r#"
+{"database":"sqlite:app.db","revisions":[{"revision":"02","directory":"02_t02","down_revision":"01","head":true,"current":false,"applied":false,"applied_at":null,"scripts":["up.sql","down.sql"],"irreversible":null},{"revision":"01","directory":"01_t01","down_revision":null,"head":false,"current":true,"applied":true,"applied_at":"[DATE]","scripts":["up.sql","down.sql"],"irreversible":null}],"unknown":[]}
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn history_goes_on_without_a_database_that_cannot_be_reached() {
+    let project = two_tables();
+    let url = "sqlite:no/such/directory/app.db";
+    fs::write(project.path().join("no"), "").expect("a file where a directory is wanted");
+    says(
+        said(&project.path(), &["history", "--database-url", url]),
+        str![[r#"
+02  02_t02 (head), pending
+01  01_t01, pending
+--- stderr
+no/such/directory/app.db is not there yet
+--- exit code 0
+
+"#]],
+    );
+    let said = said(
+        &project.path(),
+        &[
+            "history",
+            "--database-url",
+            "postgres://nobody@127.0.0.1:1/none",
+        ],
+    );
+    assert!(
+        said.contains(
+            "the database was not asked: cannot connect to postgres://nobody@127.0.0.1:1/none"
+        ),
+        "{said}"
+    );
+    assert!(
+        said.starts_with("02  02_t02 (head)\n01  01_t01\n"),
+        "{said}"
+    );
+    assert!(said.ends_with("--- exit code 0\n"), "{said}");
+}
+
+#[test]
+fn history_shows_a_range() {
+    let project = Project::tables(Backend::Sqlite, 5);
+    said_on_app(&project.path(), &["upgrade", "t03"]);
+    says(
+        said_on_app(&project.path(), &["history", "-r", "t02:t03"]),
+        str![[r#"
+03  03_t03 (current), applied [DATE]
+02  02_t02, applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "-1:current"]),
+        str![[r#"
+03  03_t03 (current), applied [DATE]
+02  02_t02, applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "04:"]),
+        str![[r#"
+05  05_t05 (head), pending
+04  04_t04, pending
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", ":01"]),
+        str![[r#"
+01  01_t01, applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "03:02"]),
+        str![[r#"
+--- stderr
+error: `03:02` is empty: it ends before it begins
+--- exit code 2
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "03"]),
+        str![[r#"
+--- stderr
+error: `03` is not a range
+  help: write A:B; a side that is left out is the end of the chain
+--- exit code 2
+
+"#]],
+    );
+    says(
+        said(&project.path(), &["history", "-r", "current:"]),
+        str![[r#"
+--- stderr
+no database is named: what is applied is not shown
+error: `current` is seen from the database, which was not asked
+--- exit code 2
+
+"#]],
+    );
+}
+
+#[test]
+fn heads_needs_no_database() {
+    let project = two_tables();
+    says(
+        said(&project.path(), &["heads"]),
+        str![[r#"
+02  02_t02 (head)
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said(&project.path(), &["heads", "--format", "json"]),
+        str![[r#"
+{"head":{"revision":"02","directory":"02_t02"}}
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said(&Project::new(Backend::Sqlite).path(), &["heads"]),
+        str![[r#"
+base
+--- exit code 0
+
+"#]],
+    );
+}

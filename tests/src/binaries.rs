@@ -36,9 +36,15 @@ fn build(package: &str, name: &str) -> PathBuf {
             "--target-dir",
         ])
         .arg(&target);
-    let bundled = if cfg!(feature = "postgres-bundled") { ",migrate-tests/postgres-bundled" } else { "" };
+    let bundled = if cfg!(feature = "postgres-bundled") {
+        ",migrate-tests/postgres-bundled"
+    } else {
+        ""
+    };
     let backends = "migrate-cli/postgres,migrate-cli/mysql,example-app/postgres,example-app/mysql";
-    command.arg("--features").arg(format!("{backends}{bundled}"));
+    command
+        .arg("--features")
+        .arg(format!("{backends}{bundled}"));
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }

@@ -1,7 +1,7 @@
 //! A database of a test's own: made empty, under a name that nobody else has, and gone afterwards.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -35,7 +35,16 @@ impl Database {
         let random = RandomState::new().hash_one(number) & 0xffff;
         let name = format!("migrate_test_{}_{number}_{random:04x}", process::id());
         if backend == Backend::Sqlite {
-            return Some(Self::file(name));
+            // In memory where the system has such files: hundreds of small commits need no disk to be right.
+            let fast = PathBuf::from("/dev/shm");
+            return Some(Self::file(
+                name,
+                &if fast.is_dir() {
+                    fast
+                } else {
+                    std::env::temp_dir()
+                },
+            ));
         }
         let server = server(backend)?;
         let mut url = server.clone();
@@ -52,14 +61,20 @@ impl Database {
         Some(made)
     }
 
-    fn file(name: String) -> Self {
-        // In memory where the system has such files: hundreds of small commits need no disk to be right.
-        let fast = PathBuf::from("/dev/shm");
-        let parent = if fast.is_dir() {
-            fast
-        } else {
-            std::env::temp_dir()
-        };
+    /// A SQLite database on the disk that this very program lies on, for whom the time of its commits matters.
+    ///
+    /// # Panics
+    /// Where the file's directory cannot be made.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        let program = std::env::current_exe().expect("a program has a path");
+        Self::file(
+            "migrate_on_disk".into(),
+            program.parent().expect("a program lies somewhere"),
+        )
+    }
+
+    fn file(name: String, parent: &Path) -> Self {
         let directory = tempfile::Builder::new()
             .prefix(&name)
             .tempdir_in(parent)

@@ -1,8 +1,8 @@
 //! Which kind of database the app runs on, decided by its URL.
 
+use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool};
-use diesel::{Connection, ConnectionError};
 use migrate_core::{AnyConnection, Backend, ConnectError};
 
 use crate::error::Error;
@@ -36,7 +36,7 @@ impl Database {
 }
 
 #[cfg(feature = "sqlite")]
-fn open_sqlite(url: &str) -> Result<diesel::SqliteConnection, ConnectionError> {
+fn open_sqlite(url: &str) -> Result<diesel::SqliteConnection, diesel::ConnectionError> {
     let file = url
         .strip_prefix("sqlite:")
         .map_or(url, |file| file.strip_prefix("//").unwrap_or(file));
@@ -44,7 +44,7 @@ fn open_sqlite(url: &str) -> Result<diesel::SqliteConnection, ConnectionError> {
     // SQLite leaves both off unless it is asked.
     connection
         .batch_execute("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;")
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 

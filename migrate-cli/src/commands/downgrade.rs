@@ -7,6 +7,9 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
+/// So many steps are listed before the question; more would push it off the screen.
+const LISTED: usize = 10;
+
 /// Take revisions back, down to a target, which stays applied
 ///
 /// Runs the down scripts, newest first. A step that cannot be taken back is found before anything runs. What a down script drops
@@ -43,8 +46,11 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 }
 
 fn confirmed(ui: &mut Ui, steps: &[String]) -> bool {
-    steps
-        .iter()
-        .for_each(|step| ui.note(format!("would revert {step}")));
+    for step in steps.iter().take(LISTED) {
+        ui.note(format!("would revert {step}"));
+    }
+    if let Some(more) = steps.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        ui.note(format!("and {more} more"));
+    }
     ui.ask("What their down scripts drop is lost. Go on?")
 }

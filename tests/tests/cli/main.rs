@@ -11,6 +11,7 @@ mod passwords;
 mod revision;
 mod run;
 mod signals;
+mod terminal;
 
 use std::path::Path;
 use std::process::Command;

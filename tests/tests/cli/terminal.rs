@@ -1,0 +1,94 @@
+//! On a terminal: a question before anything is lost, a bar while something runs. The terminal is that of `script`.
+#![cfg(target_os = "linux")]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::{says, tool, two_tables};
+
+/// What is on the screen at the end, and the exit code. `None` where there is no `script`.
+fn on_a_terminal(directory: &Path, arguments: &str, typed: &str) -> Option<(String, Option<i32>)> {
+    let plain = tool(directory, &[]);
+    let command = format!(
+        "'{}' --database-url sqlite:app.db {arguments}",
+        plain.get_program().display()
+    );
+    let mut script = Command::new("script");
+    script
+        .current_dir(directory)
+        .args(["-qec", &command, "/dev/null"]);
+    for (name, value) in plain.get_envs() {
+        if value.is_none() {
+            script.env_remove(name);
+        }
+    }
+    script.env("TERM", "xterm");
+    let spawned = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut child) = spawned else {
+        migrate_tests::say("skipped: no `script` to make a terminal with");
+        return None;
+    };
+    let mut keyboard = child.stdin.take().expect("a keyboard");
+    keyboard.write_all(typed.as_bytes()).expect("typed");
+    let output = child.wait_with_output().expect("it ends");
+    drop(keyboard);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some((text, output.status.code()))
+}
+
+#[test]
+fn a_downgrade_asks_and_no_is_the_default() {
+    let project = two_tables();
+    let Some(_) = on_a_terminal(&project.path(), "upgrade", "") else {
+        return;
+    };
+    for typed in ["\n", "n\n", "x\n"] {
+        let (screen, code) =
+            on_a_terminal(&project.path(), "downgrade base", typed).expect("asked before");
+        assert_eq!(code, Some(1), "{screen}");
+        assert!(
+            screen.contains("would revert 02_t02\r\nwould revert 01_t01\r\n"),
+            "{screen}"
+        );
+        assert!(
+            screen.contains("What their down scripts drop is lost. Go on? [y/N]"),
+            "{screen}"
+        );
+        assert!(
+            screen.contains("not confirmed: nothing was changed"),
+            "{screen}"
+        );
+    }
+    let (screen, code) =
+        on_a_terminal(&project.path(), "downgrade -1", "y\n").expect("asked before");
+    assert_eq!(code, Some(0), "{screen}");
+    let (screen, code) =
+        on_a_terminal(&project.path(), "downgrade -1 --yes", "").expect("asked before");
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!screen.contains("Go on?"), "{screen}");
+    assert!(screen.contains("the database is at base"), "{screen}");
+    says(
+        crate::said_on_app(&project.path(), &["current"]),
+        snapbox::str![[r#"
+base
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn a_run_has_a_bar_that_is_gone_when_it_is_done() {
+    let project = two_tables();
+    let Some((screen, code)) = on_a_terminal(&project.path(), "upgrade", "") else {
+        return;
+    };
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("0/2"), "a bar was there: {screen:?}");
+    let last = screen.rsplit('\u{1b}').next().unwrap_or_default();
+    assert!(
+        last.contains("applied 2 revisions in "),
+        "the bar is wiped: {screen:?}"
+    );
+}

@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(
             problems(text),
             [
-                "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: see that the chain is one line, then delete the lock: the next `migrate` command writes it anew"
+                "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: see that the chain is one line, then delete the lock: `migrate init` writes it anew"
             ]
         );
     }

@@ -116,7 +116,7 @@ impl Problem {
 
     fn lock_help(&self) -> String {
         match self {
-            Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: the next `migrate` command writes it anew".to_owned(),
+            Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: `migrate init` writes it anew".to_owned(),
             Self::Vanished { what, .. } => format!(
                 "bring {what} back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
             ),

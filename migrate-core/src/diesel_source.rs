@@ -77,7 +77,6 @@ impl<DB: DieselBackend> Migration<DB> for Step {
     }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 fn steps<DB: DieselBackend>(
     migrations: &Migrations,
     backend: Backend,

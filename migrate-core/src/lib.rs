@@ -2,6 +2,7 @@
 
 mod backend;
 mod connection;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod diesel_source;
 mod embed;
 mod error;

@@ -149,6 +149,9 @@ pub(crate) trait Server {
         "TEXT"
     }
 
+    /// An expression that gives these columns as one text with a bar between two; NULL is nothing.
+    fn barred(&self, columns: &[&str]) -> String;
+
     /// Whether a transaction is open on the connection, as Diesel knows it.
     fn in_transaction(&mut self) -> bool;
 

@@ -1,13 +1,16 @@
 //! The ledger: the two tables in the user's database that record what ran. `read` turns them into values, `write` makes the
 //! SQL of their rows; neither decides anything.
 
+mod attempts;
 mod layout;
 mod read;
 mod write;
 
+pub use attempts::{Applied, Attempt};
+pub(crate) use attempts::{Stored, applied_at, attempts, stored_script};
 pub(crate) use layout::{Dialect, statements};
-pub use read::{Applied, Attempt, Partial};
-pub(crate) use read::{State, Stored, applied_at, attempts, read, stored_script};
+pub use read::Partial;
+pub(crate) use read::{State, read};
 pub(crate) use write::{Ledger, Moment};
 
 /// Diesel's table: the one record of what is applied.

@@ -81,6 +81,14 @@ impl Server for MysqlConnection {
         "CHAR"
     }
 
+    fn barred(&self, columns: &[&str]) -> String {
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|column| format!("COALESCE(CAST({column} AS CHAR), '')"))
+            .collect();
+        format!("CONCAT({})", columns.join(", '|', "))
+    }
+
     fn in_transaction(&mut self) -> bool {
         type Manager = <MysqlConnection as Connection>::TransactionManager;
         Manager::transaction_manager_status_mut(self)

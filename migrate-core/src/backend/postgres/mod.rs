@@ -51,6 +51,11 @@ impl Server for PgConnection {
         Backend::Postgres
     }
 
+    /// `concat` takes NULL as nothing.
+    fn barred(&self, columns: &[&str]) -> String {
+        format!("concat({})", columns.join(", '|', "))
+    }
+
     fn in_transaction(&mut self) -> bool {
         type Manager = <PgConnection as Connection>::TransactionManager;
         Manager::transaction_manager_status_mut(self)

@@ -60,6 +60,14 @@ impl Server for SqliteConnection {
         Backend::Sqlite
     }
 
+    fn barred(&self, columns: &[&str]) -> String {
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|column| format!("COALESCE({column}, '')"))
+            .collect();
+        columns.join(" || '|' || ")
+    }
+
     fn in_transaction(&mut self) -> bool {
         type Manager = <SqliteConnection as Connection>::TransactionManager;
         Manager::transaction_manager_status_mut(self)

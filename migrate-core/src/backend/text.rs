@@ -1,6 +1,6 @@
 //! Rows as text, whatever their columns are: the ledger and the catalogues are read this way on every backend.
 
-use diesel::connection::LoadConnection;
+use diesel::connection::{Connection, LoadConnection, TransactionManager};
 use diesel::deserialize::FromSql;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{Query, QueryFragment, QueryId, SqlQuery};
@@ -56,6 +56,14 @@ where
         rows.push(Row(columns));
     }
     Ok(rows)
+}
+
+/// Whether Diesel has a transaction open on the connection.
+pub(super) fn in_transaction<C: Connection>(connection: &mut C) -> bool {
+    let status = C::TransactionManager::transaction_manager_status_mut(connection);
+    status
+        .transaction_depth()
+        .is_ok_and(|depth| depth.is_some())
 }
 
 /// What Diesel tells of an error, as ours. Diesel maps a few codes to kinds and hides the rest, so a backend refines the result by

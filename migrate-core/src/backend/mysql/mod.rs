@@ -8,7 +8,7 @@ mod together;
 use std::time::Duration;
 
 use diesel::MysqlConnection;
-use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::failure::{ErrorKind, ServerError};
@@ -90,10 +90,7 @@ impl Server for MysqlConnection {
     }
 
     fn in_transaction(&mut self) -> bool {
-        type Manager = <MysqlConnection as Connection>::TransactionManager;
-        Manager::transaction_manager_status_mut(self)
-            .transaction_depth()
-            .is_ok_and(|depth| depth.is_some())
+        text::in_transaction(self)
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), ServerError> {

@@ -9,7 +9,7 @@ mod together;
 use std::time::Duration;
 
 use diesel::PgConnection;
-use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::failure::{ErrorKind, ServerError};
@@ -57,10 +57,7 @@ impl Server for PgConnection {
     }
 
     fn in_transaction(&mut self) -> bool {
-        type Manager = <PgConnection as Connection>::TransactionManager;
-        Manager::transaction_manager_status_mut(self)
-            .transaction_depth()
-            .is_ok_and(|depth| depth.is_some())
+        text::in_transaction(self)
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), ServerError> {

@@ -192,6 +192,11 @@ pub(crate) trait Server {
     /// Whether the job can be rolled back as a whole on this backend.
     fn atomic(&self, job: &Job<'_>) -> bool;
 
+    /// So many jobs share a transaction or a message at most: a server keeps a lock for each table that a transaction makes.
+    fn group(&self) -> usize {
+        50
+    }
+
     /// Whether the job must not share a transaction with others, although it can be in one.
     fn alone(&self, _: &Job<'_>) -> bool {
         false

@@ -22,9 +22,6 @@ pub(super) enum Outcome {
     Moved,
 }
 
-/// A group is no larger: a server keeps a lock for each table that a transaction makes.
-const GROUP: usize = 50;
-
 /// So often a step is tried that somebody else's lock keeps from running.
 const TRIES: u32 = 5;
 
@@ -122,13 +119,14 @@ impl<'m> Run<'m, '_> {
         let first = jobs.first()?;
         let together = |job: &&Job<'_>| self.server.atomic(job) && !self.server.alone(job);
         let packed = |job: &&Job<'_>| self.server.packs(job);
+        let group = self.server.group();
         Some(match self.options.transaction {
             TransactionMode::Each => 1,
             TransactionMode::All => jobs.len(),
             TransactionMode::Auto if self.fresh && first.direction == Direction::Up => {
                 let (together, packed) = (
-                    jobs.iter().take(GROUP).take_while(together),
-                    jobs.iter().take(GROUP).take_while(packed),
+                    jobs.iter().take(group).take_while(together),
+                    jobs.iter().take(group).take_while(packed),
                 );
                 together.count().max(packed.count()).max(1)
             }

@@ -196,6 +196,11 @@ impl Server for SqliteConnection {
         job.transactional && job.done == 0
     }
 
+    /// A transaction costs SQLite the same however many tables it makes; the disk waits once for each.
+    fn group(&self) -> usize {
+        1000
+    }
+
     /// Foreign keys cannot be turned off for one step of a transaction.
     fn alone(&self, job: &Job<'_>) -> bool {
         rebuilds(job)

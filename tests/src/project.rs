@@ -29,7 +29,7 @@ impl Project {
             directory,
             last: "base".into(),
         };
-        project.write("migrate.toml", &format!("backends = [\"{backend}\"]\n"));
+        project.write("migrate.toml", format!("backends = [\"{backend}\"]\n"));
         project
     }
 
@@ -79,7 +79,7 @@ impl Project {
         }
         self.write(
             &format!("migrations/{name}/metadata.toml"),
-            &format!("down_revision = \"{}\"\n{metadata}", self.last),
+            format!("down_revision = \"{}\"\n{metadata}", self.last),
         );
         self.last = name.split('_').next().unwrap_or(name).replace('-', "");
         self

@@ -78,8 +78,15 @@ fn a_fork_made_by_a_merge_names_both_revisions_and_their_parent() {
             .contains("write `down_revision = \"20260102\"` in 2026-01-03_tags/metadata.toml"),
         "{refused}"
     );
-    let errors = refused.stderr.lines().filter(|line| line.starts_with("error"));
-    assert_eq!(errors.count(), 2, "the fork, and cargo's last line: {refused}");
+    let errors = refused
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("error"));
+    assert_eq!(
+        errors.count(),
+        2,
+        "the fork, and cargo's last line: {refused}"
+    );
 
     // What the message says mends it.
     app.write(

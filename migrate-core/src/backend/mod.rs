@@ -4,6 +4,7 @@
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod replay;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod text;
@@ -15,6 +16,7 @@ use migrate_chain::{Backend, Direction, Revision, Script};
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Ledger;
 
+pub(crate) use replay::replayed;
 pub(crate) use text::Row;
 
 /// One revision to run, with what its ledger rows need.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use migrate_chain::{Backend, Direction, Plan, Revision, Script};
 
-use crate::backend::{Broken, Halt, Job, Session};
+use crate::backend::{Broken, Halt, Job, Session, replayed};
 use crate::error::Error;
 use crate::failure::ErrorKind;
 use crate::ledger::{self, Partial, State};
@@ -38,7 +38,7 @@ impl<'m> Run<'m, '_> {
             .filter_map(|step| self.job(step, plan.direction))
             .collect();
         if let (Some(partial), Some(first)) = (&state.partial, jobs.first_mut()) {
-            first.done = self.resume(partial, first)?;
+            first.done = self.resume(session, partial, first)?;
         }
         let mut number = 0;
         while let Some(count) = self.next_group(&jobs[number..]) {
@@ -261,7 +261,12 @@ impl<'m> Run<'m, '_> {
     }
 
     /// At which statement a step goes on that was left half done.
-    fn resume(&mut self, partial: &Partial, job: &Job<'_>) -> Result<usize, Error> {
+    fn resume(
+        &mut self,
+        session: &Session,
+        partial: &Partial,
+        job: &mut Job<'_>,
+    ) -> Result<usize, Error> {
         let before = ledger::stored_script(self.server, partial)?;
         if !before.still_begins(self.server.backend(), job.script, partial.done) {
             return Err(Error::ChangedHalfway {
@@ -276,7 +281,16 @@ impl<'m> Run<'m, '_> {
             return Ok(partial.done);
         };
         let failed = Error::ledger("cannot look whether the last statement took effect");
+        // What the statement made is where the script's own settings put it.
+        job.done = partial.done;
+        let settings = replayed(job, self.server.backend());
+        for sql in &settings {
+            self.server.execute(sql).map_err(failed)?;
+        }
         let known = self.server.took_effect(statement.text).map_err(failed)?;
+        if !settings.is_empty() {
+            self.server.execute(&session.settings()).map_err(failed)?;
+        }
         match (known, self.options.in_doubt) {
             (Some(true), _) | (None, InDoubt::Done) => Ok(partial.done + 1),
             (Some(false), _) | (None, InDoubt::Retry) => Ok(partial.done),

@@ -3,7 +3,7 @@
 use diesel::MysqlConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
 use crate::failure::{ErrorKind, ServerError};
 
 use super::error::with_code;
@@ -87,6 +87,7 @@ pub(super) fn run_message(
     let mut message = vec![open(session, first)];
     for (number, job) in jobs.iter().enumerate() {
         message.push(before(job));
+        message.extend(replayed(job, Backend::Mysql));
         message.extend(pieces(session, job));
         let next = jobs.get(number + 1).map(|next| open(session, next));
         let end: Vec<_> = [Some(close(session, job)), next]
@@ -109,9 +110,11 @@ pub(super) fn run_steps(
     job: &Job<'_>,
 ) -> Result<(), Halt> {
     let ledger = &session.ledger;
-    connection
-        .execute(&format!("{}; {}", open(session, job), before(job)))
-        .map_err(Broken::outside)?;
+    let mut begin = vec![open(session, job), before(job)];
+    begin.extend(replayed(job, Backend::Mysql));
+    if let Err(error) = connection.execute(&begin.join(";\n")) {
+        return Err(find_broken(connection, session, std::slice::from_ref(job), error).into());
+    }
     for (place, piece) in pieces(session, job).iter().enumerate() {
         let number = place + job.done;
         if (session.stop)() {

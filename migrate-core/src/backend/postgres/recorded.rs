@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
 use crate::failure::{ErrorKind, ServerError};
 
 use super::index::drop_invalid;
@@ -33,6 +33,11 @@ pub(super) fn run_recorded(
             ledger.open(job, 0)
         ))
         .map_err(Broken::outside)?;
+    for sql in replayed(job, Backend::Postgres) {
+        connection
+            .execute(&sql)
+            .map_err(|error| give_up(connection, session, job, (job.done, error)))?;
+    }
     for (number, statement) in job.script.statements().enumerate().skip(job.done) {
         if (session.stop)() {
             connection

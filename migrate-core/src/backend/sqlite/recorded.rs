@@ -5,7 +5,7 @@ use std::time::Instant;
 use diesel::SqliteConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
 
 use super::together::write;
 use super::{literal, put_back};
@@ -22,6 +22,10 @@ pub(super) fn run_recorded(
         connection,
         &format!("{}; {}", ledger.bury(job), ledger.open(job, 0)),
     )?;
+    for sql in replayed(job, Backend::Sqlite) {
+        // On the connection that ran it before, an attached file may be attached still.
+        let _ = connection.execute(&sql);
+    }
     let result = run_statements(connection, session, job);
     if result.is_ok() {
         let elapsed = started.elapsed().as_millis().to_string();

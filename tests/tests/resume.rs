@@ -1,0 +1,80 @@
+//! A step that was left half done goes on as if it had never stopped: with what its first statements set, from where it really is,
+//! and not at all where somebody else finished it.
+
+use migrate_core::Backend;
+use migrate_tests::{Database, Project, on, on_each_backend};
+
+on_each_backend!(what_the_first_statements_set_holds_for_the_rest);
+
+/// A script that needs what its first statement sets and fails at its last, and the same with the last mended.
+fn needs_its_setting(backend: Backend) -> (&'static str, &'static str) {
+    match backend {
+        Backend::Mysql => (
+            "SET foreign_key_checks = 0; INSERT INTO nowhere VALUES (1);",
+            "SET foreign_key_checks = 0; CREATE TABLE child (p INTEGER, FOREIGN KEY (p) REFERENCES parent (id));",
+        ),
+        Backend::Postgres => (
+            "SET search_path = app; INSERT INTO nowhere VALUES (1);",
+            "SET search_path = app; CREATE INDEX CONCURRENTLY child ON t (a);",
+        ),
+        Backend::Sqlite => (
+            "PRAGMA ignore_check_constraints = ON; INSERT INTO nowhere VALUES (1);",
+            "PRAGMA ignore_check_constraints = ON; INSERT INTO t VALUES (-1); CREATE TABLE child (p INTEGER);",
+        ),
+    }
+}
+
+fn what_the_first_statements_set_holds_for_the_rest(database: &Database) {
+    match database.backend() {
+        Backend::Postgres => database.run("CREATE SCHEMA app; CREATE TABLE app.t (a INTEGER);"),
+        Backend::Sqlite => database.run("CREATE TABLE t (a INTEGER CHECK (a > 0));"),
+        Backend::Mysql => String::new(),
+    };
+    let (wrong, mended) = needs_its_setting(database.backend());
+    let mut project = Project::new(database.backend());
+    project.bare("01_child", wrong, "SELECT 1");
+    let mut connection = database.connect();
+    project.read().upgrade(&mut connection).unwrap_err();
+    project.write("migrations/01_child/up.sql", mended);
+    project.read().upgrade(&mut connection).unwrap();
+    assert_eq!(
+        database.log(),
+        [
+            "01 upgrade failed 1/2",
+            &format!(
+                "01 upgrade done {0}/{0}",
+                if database.backend() == Backend::Sqlite {
+                    3
+                } else {
+                    2
+                }
+            )
+        ]
+    );
+}
+
+#[test]
+fn a_statement_that_waited_too_long_for_a_table_is_tried_again_with_its_settings() {
+    on(Backend::Mysql, |database| {
+        database.run("CREATE TABLE t (id INTEGER) ENGINE = InnoDB;");
+        let mut project = Project::new(Backend::Mysql);
+        project.bare(
+            "01_child",
+            "SET foreign_key_checks = 0; ALTER TABLE t ADD p INTEGER, ADD FOREIGN KEY (p) REFERENCES nowhere (id);",
+            "SELECT 1",
+        );
+        let mut reader = database
+            .client()
+            .command()
+            .args(["-e", "BEGIN; SELECT * FROM t; DO SLEEP(2); COMMIT"])
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let migrations = project.read();
+        let runner = migrations
+            .runner()
+            .lock_timeout(std::time::Duration::from_secs(1));
+        runner.upgrade_to(&mut database.connect(), "head").unwrap();
+        reader.wait().unwrap();
+    });
+}

@@ -4,7 +4,10 @@
 use migrate_core::Backend;
 use migrate_tests::{Database, Project, on, on_each_backend};
 
-on_each_backend!(what_the_first_statements_set_holds_for_the_rest);
+on_each_backend!(
+    what_the_first_statements_set_holds_for_the_rest,
+    a_step_that_somebody_else_finished_is_half_done_no_longer,
+);
 
 /// A script that needs what its first statement sets and fails at its last, and the same with the last mended.
 fn needs_its_setting(backend: Backend) -> (&'static str, &'static str) {
@@ -77,4 +80,46 @@ fn a_statement_that_waited_too_long_for_a_table_is_tried_again_with_its_settings
         runner.upgrade_to(&mut database.connect(), "head").unwrap();
         reader.wait().unwrap();
     });
+}
+
+fn a_step_that_somebody_else_finished_is_half_done_no_longer(database: &Database) {
+    let mut project = Project::new(database.backend());
+    project
+        .bare(
+            "01_two",
+            "CREATE TABLE one (id INTEGER); INSERT INTO two VALUES (1);",
+            "DROP TABLE one; DROP TABLE two; DROP TABLE three;",
+        )
+        .revision(
+            "02_more",
+            "CREATE TABLE more (id INTEGER)",
+            "DROP TABLE more",
+        );
+    let migrations = project.read();
+    let mut connection = database.connect();
+    migrations.upgrade(&mut connection).unwrap_err();
+    assert!(
+        migrations
+            .status(&mut connection)
+            .unwrap()
+            .partial
+            .is_some()
+    );
+    // The way back for whom the script cannot be mended.
+    database.run("CREATE TABLE two (id INTEGER); INSERT INTO __diesel_schema_migrations (version) VALUES ('01');");
+    assert_eq!(migrations.status(&mut connection).unwrap().partial, None);
+    migrations.upgrade(&mut connection).unwrap();
+    // And the same downwards.
+    migrations
+        .downgrade_to(&mut connection, "base")
+        .unwrap_err();
+    assert!(
+        migrations
+            .status(&mut connection)
+            .unwrap()
+            .partial
+            .is_some()
+    );
+    database.run("DELETE FROM __diesel_schema_migrations;");
+    assert_eq!(migrations.status(&mut connection).unwrap().partial, None);
 }

@@ -178,6 +178,7 @@ fn state(rows: &[Row]) -> Result<State, Error> {
             _ => state.take(entry),
         }
     }
+    state.forget_what_somebody_else_finished();
     Ok(state)
 }
 
@@ -194,6 +195,14 @@ fn refuse_newer(entry: &Entry<'_>) -> Result<(), Error> {
 }
 
 impl State {
+    /// The record of what is applied is Diesel's table. A step that was finished by hand, or by Diesel, is half done no longer.
+    fn forget_what_somebody_else_finished(&mut self) {
+        let applied = &self.applied;
+        self.partial.take_if(|partial| {
+            applied.contains(&partial.revision) == (partial.direction == Direction::Up)
+        });
+    }
+
     /// Takes one attempt of the log into account, the newest of those so far.
     fn take(&mut self, entry: &Entry<'_>) {
         let direction = if entry.action == "downgrade" {

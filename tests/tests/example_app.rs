@@ -112,7 +112,7 @@ fn the_first_run_upgrades_and_stores_and_the_second_finds_all_in_place(database:
 
 fn the_server_is_ready_once_the_database_is_at_head_and_never_upgrades_it(database: &Database) {
     let directory = tempfile::tempdir().expect("a directory");
-    let server = Server::start(directory.path(), &database.url());
+    let server = Server::start(directory.path(), database.url());
     assert_eq!(server.get("/healthz"), (200, "ok\n".to_owned()));
     for _ in 0..2 {
         let (status, body) = server.get("/readyz");
@@ -124,7 +124,7 @@ fn the_server_is_ready_once_the_database_is_at_head_and_never_upgrades_it(databa
     }
     assert_eq!(server.get("/members").0, 500);
 
-    let _ = finish(app(directory.path(), &["--database", &database.url()])).expect(0);
+    let _ = finish(app(directory.path(), &["--database", database.url()])).expect(0);
     assert_eq!(server.get("/readyz"), (200, "{\"ready\":true}".to_owned()));
     let (status, body) = server.get("/members");
     assert_eq!(status, 200, "{body}");

@@ -66,7 +66,7 @@ fn a_failing_statement_is_shown_in_its_file_postgres() {
         says(
             said(
                 &project.path(),
-                &["--database-url", &url, "upgrade", "--transaction", "each"],
+                &["--database-url", url, "upgrade", "--transaction", "each"],
             ),
             str![[r#"
 --- stderr
@@ -94,7 +94,7 @@ fn a_failing_statement_is_shown_in_its_file_mysql() {
         says(
             said(
                 &project.path(),
-                &["--database-url", &url, "upgrade", "--transaction", "each"],
+                &["--database-url", url, "upgrade", "--transaction", "each"],
             ),
             str![[r#"
 --- stderr

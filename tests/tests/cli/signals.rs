@@ -35,16 +35,16 @@ fn a_signal_stops_at_a_whole_statement_and_says_so_by_its_exit_code() {
         for (name, code) in [("TERM", 143), ("INT", 130)] {
             let project = slow("1");
             let url = database.url();
-            let mut run = start(&project, &url, &["upgrade", "--transaction", "each"]);
+            let mut run = start(&project, url, &["upgrade", "--transaction", "each"]);
             std::thread::sleep(Duration::from_millis(700));
             signal(&run, name);
             let outcome = run.wait(Duration::from_secs(20)).expect(code);
             assert!(outcome.stderr.contains("stopped on request"), "{outcome}");
             // The lock is free, and what was done is whole.
-            let mut again = start(&project, &url, &["upgrade", "--lock-wait", "0s"]);
+            let mut again = start(&project, url, &["upgrade", "--lock-wait", "0s"]);
             let outcome = again.wait(Duration::from_secs(20)).expect(0);
             assert!(outcome.stdout.contains("(head)"), "{outcome}");
-            let _ = start(&project, &url, &["downgrade", "base"])
+            let _ = start(&project, url, &["downgrade", "base"])
                 .wait(Duration::from_secs(20))
                 .expect(0);
         }
@@ -55,7 +55,7 @@ fn a_signal_stops_at_a_whole_statement_and_says_so_by_its_exit_code() {
 fn a_second_signal_does_not_wait() {
     on(Backend::Postgres, |database: &Database| {
         let project = slow("30");
-        let mut run = start(&project, &database.url(), &["upgrade"]);
+        let mut run = start(&project, database.url(), &["upgrade"]);
         std::thread::sleep(Duration::from_millis(700));
         let begun = Instant::now();
         signal(&run, "TERM");
@@ -73,9 +73,9 @@ fn a_run_that_waits_names_who_holds_the_lock_and_gives_up_with_its_own_exit_code
     on(Backend::Postgres, |database: &Database| {
         let project = slow("4");
         let url = database.url();
-        let mut first = start(&project, &url, &["upgrade", "+1"]);
+        let mut first = start(&project, url, &["upgrade", "+1"]);
         std::thread::sleep(Duration::from_millis(1000));
-        let outcome = start(&project, &url, &["upgrade", "--lock-wait", "1s"])
+        let outcome = start(&project, url, &["upgrade", "--lock-wait", "1s"])
             .wait(Duration::from_secs(20))
             .expect(4);
         assert!(
@@ -87,7 +87,7 @@ fn a_run_that_waits_names_who_holds_the_lock_and_gives_up_with_its_own_exit_code
         assert!(outcome.stderr.contains("error: waited 1."), "{outcome}");
         let json = start(
             &project,
-            &url,
+            url,
             &["upgrade", "--lock-wait", "0s", "--format", "json"],
         );
         let mut json = json;

@@ -166,7 +166,7 @@ impl Migrations {
         &self,
         connection: &mut C,
     ) -> Result<Option<&Revision>, Error> {
-        let state = ledger::read(server(connection))?;
+        let state = ledger::look(server(connection))?;
         let place = self.chain().place(state.applied.iter().map(String::as_str));
         Ok(place.current.map(|index| &self.chain().revisions()[index]))
     }
@@ -179,7 +179,7 @@ impl Migrations {
         &self,
         connection: &mut C,
     ) -> Result<Vec<&Revision>, Error> {
-        let state = ledger::read(server(connection))?;
+        let state = ledger::look(server(connection))?;
         let place = self.chain().place(state.applied.iter().map(String::as_str));
         let first = place.current.map_or(0, |index| index + 1);
         Ok(self.chain().revisions()[first..].iter().collect())
@@ -191,7 +191,7 @@ impl Migrations {
     /// [`Error`] where the ledger cannot be read.
     pub fn status<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<Status, Error> {
         let server = server(connection);
-        let state = ledger::read(server)?;
+        let state = ledger::look(server)?;
         Ok(stand::status(self.chain(), server.backend(), state))
     }
 
@@ -202,7 +202,7 @@ impl Migrations {
     pub fn ensure_current<C: AsConnection<M>, M>(&self, connection: &mut C) -> Result<(), Error> {
         self.say_if_stale();
         let server = server(connection);
-        let state = ledger::read(server)?;
+        let state = ledger::look(server)?;
         stand::ensure_current(self.chain(), server.backend(), &state)
     }
 

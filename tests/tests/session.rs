@@ -231,3 +231,71 @@ fn the_plain_client_of_the_tests_tells_rows_apart() {
         assert!(client.query("SELECT nothing FROM nowhere").is_err());
     });
 }
+
+#[test]
+fn a_search_path_of_the_project_s_moves_no_ledger_and_is_put_back() {
+    on(Backend::Postgres, |database| {
+        database.run("CREATE SCHEMA app;");
+        let mut project = Project::tables(Backend::Postgres, 1);
+        project.settings("[session]\npostgres = [\"SET search_path TO app\"]\n");
+        let mut connection = database.connect();
+        project.read().upgrade(&mut connection).unwrap();
+        project.revision(
+            "02_more",
+            "CREATE TABLE more (id INTEGER)",
+            "DROP TABLE more",
+        );
+        project.read().upgrade(&mut connection).unwrap();
+        let made = "SELECT string_agg(schemaname || '.' || tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE tablename IN ('t01', 'more', '__migrate_log')";
+        assert_eq!(
+            database.value(made),
+            "public.__migrate_log app.more app.t01"
+        );
+        // The connection is as it was.
+        diesel::connection::SimpleConnection::batch_execute(
+            &mut connection_of(connection),
+            "CREATE TABLE here (id INTEGER)",
+        )
+        .unwrap();
+        assert_eq!(
+            database.value("SELECT schemaname FROM pg_tables WHERE tablename = 'here'"),
+            "public"
+        );
+        project
+            .read()
+            .downgrade_to(&mut database.connect(), "base")
+            .unwrap();
+        assert_eq!(database.applied(), Vec::<String>::new());
+    });
+}
+
+fn connection_of(connection: migrate_core::AnyConnection) -> diesel::PgConnection {
+    match connection {
+        migrate_core::AnyConnection::Postgres(connection) => connection,
+        _ => panic!("a PostgreSQL URL"),
+    }
+}
+
+#[test]
+fn the_ledger_of_an_attached_file_is_not_taken_for_the_database_s_own() {
+    on(Backend::Sqlite, |other| {
+        Project::tables(Backend::Sqlite, 2)
+            .read()
+            .upgrade(&mut other.connect())
+            .unwrap();
+        on(Backend::Sqlite, |database| {
+            let migrations = Project::tables(Backend::Sqlite, 1).read();
+            let mut connection = database.sqlite();
+            let attach = format!("ATTACH '{}' AS other", other.path().display());
+            diesel::connection::SimpleConnection::batch_execute(&mut connection, &attach).unwrap();
+            assert!(
+                migrations.ensure_current(&mut connection).is_err(),
+                "it is empty"
+            );
+            migrations.upgrade(&mut connection).unwrap();
+            assert_eq!(database.applied(), ["01"]);
+            assert_eq!(migrations.applied_at(&mut connection).unwrap().len(), 1);
+            assert_eq!(migrations.attempts(&mut connection).unwrap().len(), 1);
+        });
+    });
+}

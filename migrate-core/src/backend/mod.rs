@@ -166,12 +166,19 @@ pub(crate) trait Server {
     /// Looks where the ledger is or would be, and what a script may change that must be put back.
     fn session(&mut self) -> Result<Session, ServerError>;
 
-    /// The names of the ledger's tables that are there, and the columns of the log.
-    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError>;
+    /// What stands before the names of the ledger's tables as long as nothing is known of the session; nothing lets the server search.
+    fn place(&self) -> &'static str {
+        ""
+    }
+
+    /// The names of the ledger's tables that are there, and the columns of the log. `place` is what stands before their names.
+    fn ledger_tables(&mut self, place: &str) -> Result<Vec<(String, String)>, ServerError>;
 
     /// Makes the ledger's tables, or gives the log the columns that it lacks.
     fn prepare(&mut self, session: &Session) -> Result<(), Halt> {
-        let present = self.ledger_tables().map_err(Broken::outside)?;
+        let present = self
+            .ledger_tables(&session.ledger.prefix)
+            .map_err(Broken::outside)?;
         let sql = crate::ledger::statements(&present, session);
         if sql.is_empty() {
             Ok(())

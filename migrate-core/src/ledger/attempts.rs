@@ -43,15 +43,16 @@ pub struct Attempt {
 
 /// When each applied revision was recorded, oldest first.
 pub(crate) fn applied_at(server: &mut dyn Server) -> Result<Vec<Applied>, Error> {
+    let place = server.place();
     if !server
-        .ledger_tables()
+        .ledger_tables(place)
         .is_ok_and(|tables| tables.iter().any(|(table, _)| table == VERSIONS))
     {
         return Ok(Vec::new());
     }
     let text = server.text_type();
     let sql = format!(
-        "SELECT CAST(version AS {text}), CAST(run_on AS {text}) FROM {VERSIONS} ORDER BY version"
+        "SELECT CAST(version AS {text}), CAST(run_on AS {text}) FROM {place}{VERSIONS} ORDER BY version"
     );
     let rows = server
         .rows(&sql)
@@ -65,8 +66,9 @@ pub(crate) fn applied_at(server: &mut dyn Server) -> Result<Vec<Applied>, Error>
 
 /// Every attempt of the log, oldest first.
 pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
+    let place = server.place();
     if !server
-        .ledger_tables()
+        .ledger_tables(place)
         .is_ok_and(|tables| tables.iter().any(|(table, _)| table == LOG))
     {
         return Ok(Vec::new());
@@ -91,7 +93,7 @@ pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
         .map(|column| format!("CAST({column} AS {text})"))
         .collect();
     let sql = format!(
-        "SELECT {}, error FROM {LOG} WHERE action <> 'layout' ORDER BY id",
+        "SELECT {}, error FROM {place}{LOG} WHERE action <> 'layout' ORDER BY id",
         columns.join(", ")
     );
     let rows = server
@@ -128,14 +130,17 @@ pub(crate) struct Stored {
 }
 
 /// The script of the newest attempt at a step.
-pub(crate) fn stored_script(server: &mut dyn Server, partial: &Partial) -> Result<Stored, Error> {
+pub(crate) fn stored_script(
+    (server, place): (&mut dyn Server, &str),
+    partial: &Partial,
+) -> Result<Stored, Error> {
     let (column, action) = match partial.direction {
         Direction::Up => ("up", "upgrade"),
         Direction::Down => ("down", "downgrade"),
     };
     // A quote in an id is doubled everywhere; a backslash, which MySQL would read as an escape, makes it no match, and no harm.
     let sql = format!(
-        "SELECT {column}_script, {column}_checksum FROM {LOG} WHERE action = '{action}' AND revision = '{}' ORDER BY id DESC LIMIT 1",
+        "SELECT {column}_script, {column}_checksum FROM {place}{LOG} WHERE action = '{action}' AND revision = '{}' ORDER BY id DESC LIMIT 1",
         partial.revision.replace('\'', "''")
     );
     let rows = server

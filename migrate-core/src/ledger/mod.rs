@@ -10,7 +10,7 @@ pub use attempts::{Applied, Attempt};
 pub(crate) use attempts::{Stored, applied_at, attempts, stored_script};
 pub(crate) use layout::{Dialect, statements};
 pub use read::Partial;
-pub(crate) use read::{State, read};
+pub(crate) use read::{State, look, read};
 pub(crate) use write::{Ledger, Moment};
 
 /// Diesel's table: the one record of what is applied.

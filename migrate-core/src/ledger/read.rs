@@ -80,12 +80,19 @@ const WANTED: [&str; 8] = [
     "revision",
 ];
 
-/// Reads the ledger: one query where it is there and whole. Takes no lock and writes nothing.
-pub(crate) fn read(server: &mut dyn Server) -> Result<State, Error> {
+/// Reads the ledger where the server finds it.
+pub(crate) fn look(server: &mut dyn Server) -> Result<State, Error> {
+    let place = server.place();
+    read(server, place)
+}
+
+/// Reads the ledger: one query where it is there and whole. Takes no lock and writes nothing. `place` is what stands before the
+/// names of its tables: a run looks where it writes, whatever the project's session statements did to the search path.
+pub(crate) fn read(server: &mut dyn Server, place: &str) -> Result<State, Error> {
     let failed = Error::ledger("cannot read the ledger");
     // A failed query would end a transaction that is open.
     if !server.in_transaction() {
-        match server.rows(&query(server, &|_| true, (true, true))) {
+        match server.rows(&query((server, place), &|_| true, (true, true))) {
             Ok(rows) => return state(&rows),
             Err(ServerError {
                 kind: ErrorKind::Missing,
@@ -94,7 +101,7 @@ pub(crate) fn read(server: &mut dyn Server) -> Result<State, Error> {
             Err(error) => return Err(failed(error)),
         }
     }
-    let tables = server.ledger_tables().map_err(failed)?;
+    let tables = server.ledger_tables(place).map_err(failed)?;
     let has_table = |table: &str| tables.iter().any(|(t, _)| t == table);
     let has_column = |column: &str| {
         tables
@@ -105,14 +112,14 @@ pub(crate) fn read(server: &mut dyn Server) -> Result<State, Error> {
     if !versions && !log {
         return Ok(State::default());
     }
-    let query = query(server, &has_column, (versions, log));
+    let query = query((server, place), &has_column, (versions, log));
     state(&server.rows(&query).map_err(failed)?)
 }
 
 /// The query for what is there: both tables in one. A row is one text: with thousands of revisions the columns cost more than
 /// all else.
 fn query(
-    server: &dyn Server,
+    (server, place): (&dyn Server, &str),
     has_column: &dyn Fn(&str) -> bool,
     (versions, log): (bool, bool),
 ) -> String {
@@ -120,7 +127,7 @@ fn query(
     if versions {
         let columns = ["0", "''", "''", "''", "0", "0", "0", "version"];
         parts.push(format!(
-            "SELECT {} FROM {VERSIONS}",
+            "SELECT {} FROM {place}{VERSIONS}",
             server.barred(&columns)
         ));
     }
@@ -132,7 +139,10 @@ fn query(
                 "''"
             }
         });
-        parts.push(format!("SELECT {} FROM {LOG}", server.barred(&columns)));
+        parts.push(format!(
+            "SELECT {} FROM {place}{LOG}",
+            server.barred(&columns)
+        ));
     }
     parts.join(" UNION ALL ")
 }

@@ -267,7 +267,7 @@ impl<'m> Run<'m, '_> {
         partial: &Partial,
         job: &mut Job<'_>,
     ) -> Result<usize, Error> {
-        let before = ledger::stored_script(self.server, partial)?;
+        let before = ledger::stored_script((self.server, &session.ledger.prefix), partial)?;
         if !before.still_begins(self.server.backend(), job.script, partial.done) {
             return Err(Error::ChangedHalfway {
                 file: job.file(),

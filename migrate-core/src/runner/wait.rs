@@ -46,8 +46,9 @@ impl Run<'_, '_> {
     /// Reads the ledger, also while SQLite is busy with another process's transaction.
     pub(super) fn read(&mut self, session: Option<&Session>) -> Result<State, Error> {
         let mut wait = Wait::new(self.options.lock_wait);
+        let place = session.map_or(self.server.place(), |session| &session.ledger.prefix);
         loop {
-            match ledger::read(self.server) {
+            match ledger::read(self.server, place) {
                 Err(Error::Ledger { error, .. }) if error.kind == ErrorKind::Busy => {
                     self.wait(session, &mut wait)?
                 }

@@ -151,7 +151,7 @@ impl Server for MysqlConnection {
         })
     }
 
-    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError> {
+    fn ledger_tables(&mut self, _: &str) -> Result<Vec<(String, String)>, ServerError> {
         let rows = self.rows(
             "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR) FROM information_schema.columns \
              WHERE table_schema = DATABASE() AND table_name IN ('__diesel_schema_migrations', '__migrate_log')",

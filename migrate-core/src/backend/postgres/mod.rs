@@ -114,10 +114,12 @@ impl Server for PgConnection {
         })
     }
 
-    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError> {
+    fn ledger_tables(&mut self, place: &str) -> Result<Vec<(String, String)>, ServerError> {
         let rows = self.rows(&format!(
             "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
-             WHERE c.oid IN (to_regclass('{VERSIONS}'), to_regclass('{LOG}')) AND a.attnum > 0 AND NOT a.attisdropped"
+             WHERE c.oid IN (to_regclass({}), to_regclass({})) AND a.attnum > 0 AND NOT a.attisdropped",
+            literal(&format!("{place}{VERSIONS}")),
+            literal(&format!("{place}{LOG}"))
         ))?;
         Ok(rows
             .iter()
@@ -232,6 +234,15 @@ impl Server for PgConnection {
         match created_index(statement) {
             Some(index) => is_valid(self, &index).map(|valid| Some(valid == Some(true))),
             None => Ok(Some(false)),
+        }
+    }
+
+    /// Scripts are put back one by one; what the project's session statements did is put back here.
+    fn leave(&mut self, session: &Session) -> Result<(), ServerError> {
+        if session.wanted.is_empty() {
+            Ok(())
+        } else {
+            self.execute(&session.restore)
         }
     }
 

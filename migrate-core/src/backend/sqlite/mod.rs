@@ -31,6 +31,9 @@ const DIALECT: Dialect = Dialect {
     options: "",
 };
 
+/// Where the ledger is: in the file that was opened, whatever else is attached.
+const MAIN: &str = "main.";
+
 /// How long one try at the write lock waits before the run looks around, says that it waits, and tries again.
 const MOMENT: Duration = Duration::from_millis(200);
 
@@ -99,7 +102,7 @@ impl Server for SqliteConnection {
         self.execute(&format!("PRAGMA busy_timeout = {}", MOMENT.as_millis()))?;
         Ok(Session {
             ledger: Ledger {
-                prefix: "main.".into(),
+                prefix: MAIN.into(),
                 dialect: &DIALECT,
                 db_user: String::new(),
                 app: String::new(),
@@ -117,9 +120,14 @@ impl Server for SqliteConnection {
         })
     }
 
-    fn ledger_tables(&mut self) -> Result<Vec<(String, String)>, ServerError> {
+    /// An attached or temporary table of that name is another ledger, or none.
+    fn place(&self) -> &'static str {
+        MAIN
+    }
+
+    fn ledger_tables(&mut self, _: &str) -> Result<Vec<(String, String)>, ServerError> {
         let rows = self.rows(
-            "SELECT m.name, c.name FROM main.sqlite_master m, pragma_table_info(m.name) c \
+            "SELECT m.name, c.name FROM main.sqlite_master m, pragma_table_info(m.name, 'main') c \
              WHERE m.type = 'table' AND m.name IN ('__diesel_schema_migrations', '__migrate_log')",
         )?;
         Ok(rows
@@ -137,7 +145,7 @@ impl Server for SqliteConnection {
     fn prepare(&mut self, session: &Session) -> Result<(), Halt> {
         begin(self, session.nested)?;
         let result = self
-            .ledger_tables()
+            .ledger_tables(MAIN)
             .and_then(|present| self.execute(&statements(&present, session).join(";\n")))
             .map_err(|error| Broken::outside(error).into());
         end(self, session.nested, result)

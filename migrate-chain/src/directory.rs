@@ -6,7 +6,7 @@ use std::{fs, io};
 use crate::check::scripts::Judge;
 use crate::check::{Adopted, links, lock};
 use crate::folder::Folder;
-use crate::{Backends, Chain, Lock, Problem, Problems, Revision, Settings};
+use crate::{Backends, Chain, Lock, Problem, Problems, Revision, Settings, parallel};
 
 /// A migrations directory whose chain is valid.
 ///
@@ -82,25 +82,39 @@ impl Project {
         enabled: Backends,
     ) -> Result<(Self, Vec<Problem>), Problems> {
         let mut problems = Vec::new();
-        let mut tracked = settings.origin.files().to_vec();
-        let mut folders = read_folders(directory, &mut problems, &mut tracked)?;
-        let lock = read_lock(directory, &mut problems, &mut tracked);
-        let mut judge = Judge {
-            backends: settings.backends.unwrap_or(if enabled.is_empty() {
-                Backends::ALL
-            } else {
-                enabled
-            }),
+        let names = names(directory, &mut problems)?;
+        let backends = settings.backends.unwrap_or(if enabled.is_empty() {
+            Backends::ALL
+        } else {
+            enabled
+        });
+        let judge = || Judge {
+            backends,
             strict: settings.backends.is_some(),
             adopted: Adopted::of(&settings),
             problems: Vec::new(),
             warnings: Vec::new(),
             downs: Vec::new(),
         };
-        let revisions: Vec<_> = folders
-            .iter()
-            .filter_map(|folder| judge.revision(folder))
-            .collect();
+        let (lock, parts) = parallel::both(
+            || read_lock(directory),
+            || parallel::parts(&names, |names| Part::read(directory, names, judge())),
+        );
+        let mut tracked = settings.origin.files().to_vec();
+        let mut folders = Vec::with_capacity(names.len());
+        let mut revisions = Vec::with_capacity(names.len());
+        let mut judge = judge();
+        for mut part in parts {
+            problems.append(&mut part.problems);
+            tracked.append(&mut part.tracked);
+            folders.append(&mut part.folders);
+            revisions.append(&mut part.revisions);
+            judge.absorb(part.judge);
+        }
+        let lock = lock.and_then(|(path, lock)| {
+            tracked.push(path);
+            lock.map_err(|found| problems.extend(found)).ok()
+        });
         judge.adopted.check(&revisions, &mut judge.problems);
         let Judge {
             problems: mut of_scripts,
@@ -154,12 +168,40 @@ impl Project {
     }
 }
 
-/// Reads every revision's directory, in order of their names. Files, and whatever begins with a dot, are none of them.
-fn read_folders(
-    directory: &Path,
-    problems: &mut Vec<Problem>,
-    tracked: &mut Vec<PathBuf>,
-) -> Result<Vec<Folder>, Problem> {
+/// Some of the revisions' directories, read and judged.
+struct Part<'s> {
+    folders: Vec<Folder>,
+    revisions: Vec<Revision>,
+    problems: Vec<Problem>,
+    tracked: Vec<PathBuf>,
+    judge: Judge<'s>,
+}
+
+impl<'s> Part<'s> {
+    fn read(directory: &Path, names: &[String], mut judge: Judge<'s>) -> Self {
+        let mut problems = Vec::new();
+        let mut tracked = Vec::new();
+        let read = |name: &String| {
+            let path = directory.join(name);
+            Folder::read(&path, name.clone(), &mut problems, &mut tracked)
+        };
+        let folders: Vec<_> = names.iter().map(read).collect();
+        let revisions = folders
+            .iter()
+            .filter_map(|folder| judge.revision(folder))
+            .collect();
+        Self {
+            folders,
+            revisions,
+            problems,
+            tracked,
+            judge,
+        }
+    }
+}
+
+/// The names of the revisions' directories, in order. Files, and whatever begins with a dot, are none of them.
+fn names(directory: &Path, problems: &mut Vec<Problem>) -> Result<Vec<String>, Problem> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Problem::MissingDirectory {
             file: String::new(),
@@ -173,37 +215,24 @@ fn read_folders(
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
-        if !name.as_encoded_bytes().starts_with(b".") {
-            match is_directory(&entry) {
-                Ok(true) => names.push(name),
-                Ok(false) => {}
-                Err(error) => {
-                    let file = name.to_string_lossy().into_owned();
-                    problems.push(Problem::Unreadable {
-                        file,
-                        error: error.to_string(),
-                    });
-                }
-            }
+        if name.as_encoded_bytes().starts_with(b".") {
+            continue;
         }
+        let error = match (is_directory(&entry), name.to_str()) {
+            (Ok(true), Some(name)) => {
+                names.push(name.to_owned());
+                continue;
+            }
+            (Ok(false), _) => continue,
+            (Ok(true), None) => "its name is not UTF-8".to_owned(),
+            (Err(error), _) => error.to_string(),
+        };
+        let file = name.to_string_lossy().into_owned();
+        problems.push(Problem::Unreadable { file, error });
     }
     names.sort();
-    let mut folders = Vec::with_capacity(names.len());
-    for name in names {
-        match name.into_string() {
-            Ok(name) => folders.push(Folder::read(
-                &directory.join(&name),
-                name,
-                problems,
-                tracked,
-            )),
-            Err(name) => problems.push(Problem::Unreadable {
-                file: name.to_string_lossy().into_owned(),
-                error: "its name is not UTF-8".to_owned(),
-            }),
-        }
-    }
-    Ok(folders)
+    problems.sort_by(|one, other| one.file().cmp(other.file()));
+    Ok(names)
 }
 
 fn is_directory(entry: &fs::DirEntry) -> io::Result<bool> {
@@ -216,25 +245,17 @@ fn is_directory(entry: &fs::DirEntry) -> io::Result<bool> {
     }
 }
 
-fn read_lock(
-    directory: &Path,
-    problems: &mut Vec<Problem>,
-    tracked: &mut Vec<PathBuf>,
-) -> Option<Lock> {
+/// The lock's path and what it says, or `None` where there is none.
+fn read_lock(directory: &Path) -> Option<(PathBuf, Result<Lock, Problems>)> {
     let path = directory.join(Lock::FILE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let lock = match fs::read_to_string(&path) {
+        Ok(text) => Lock::parse(&text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => {
-            problems.push(Problem::Unreadable {
-                file: Lock::FILE.to_owned(),
-                error: error.to_string(),
-            });
-            return None;
+        Err(error) => Err(Problem::Unreadable {
+            file: Lock::FILE.to_owned(),
+            error: error.to_string(),
         }
+        .into()),
     };
-    tracked.push(path);
-    Lock::parse(&text)
-        .map_err(|found| problems.extend(found))
-        .ok()
+    Some((path, lock))
 }

@@ -12,6 +12,7 @@ mod lock;
 mod metadata;
 mod naming;
 mod nearest;
+mod parallel;
 mod plan;
 mod problem;
 mod revision;

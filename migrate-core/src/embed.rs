@@ -53,7 +53,7 @@ macro_rules! embed_migrations {
 /// The names that the macro's expansion uses. No part of the interface.
 pub mod __private {
     pub use core::option::Option::{None, Some};
-    pub use core::{cfg, include_bytes as bytes, include_str as text};
+    pub use core::{cfg, concat, include_str as text};
     pub use std::borrow::Cow;
 
     pub use migrate_chain::Backend;
@@ -70,7 +70,7 @@ pub type Session = &'static [(Backend, Cow<'static, str>)];
 /// made of, the compiler takes seconds to evaluate what takes microseconds here.
 #[derive(Debug)]
 pub struct Embedded {
-    texts: &'static [&'static str],
+    texts: &'static str,
     names: &'static str,
     index: &'static [u8],
     scripts: OnceLock<Vec<Script>>,
@@ -79,13 +79,10 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// `texts` are the scripts in the order of the index; what `names` and `index` hold is described where the macro packs them.
+    /// `texts` are the scripts in the order of the index, each ended by a NUL; what `names` and `index` hold is described where
+    /// the macro packs them.
     #[must_use]
-    pub const fn new(
-        texts: &'static [&'static str],
-        names: &'static str,
-        index: &'static [u8],
-    ) -> Self {
+    pub const fn new(texts: &'static str, names: &'static str, index: &'static [u8]) -> Self {
         Self {
             texts,
             names,
@@ -120,18 +117,16 @@ impl Embedded {
 
     fn unpacked(&self) -> (Vec<Entry>, Vec<Script>) {
         let mut reader = Reader {
+            texts: self.texts,
             names: self.names,
             bytes: self.index,
         };
-        let mut texts = self.texts.iter();
         let mut entries = Vec::new();
-        let mut scripts = Vec::with_capacity(self.texts.len());
+        let mut scripts = Vec::new();
         while !reader.bytes.is_empty() {
             let entry = Entry::read(&mut reader);
-            for text in texts.by_ref().take(entry.ups + entry.downs) {
-                let file = reader.name();
-                let backends = reader.small();
-                scripts.push(Script::embedded(file, backends, text, reader.facts()));
+            for _ in 0..entry.ups + entry.downs {
+                scripts.push(reader.script());
             }
             entries.push(entry);
         }
@@ -179,6 +174,7 @@ impl Entry {
 
 /// Takes numbers and names off the front. What is not there reads as nothing; the macro leaves nothing out.
 struct Reader {
+    texts: &'static str,
     names: &'static str,
     bytes: &'static [u8],
 }
@@ -212,6 +208,24 @@ impl Reader {
         let (name, rest) = self.names.split_at_checked(size).unwrap_or_default();
         self.names = rest;
         name
+    }
+
+    fn script(&mut self) -> Script {
+        let file = self.name();
+        let backends = self.small();
+        let text = self.text();
+        Script::embedded(file, backends, text, self.facts())
+    }
+
+    /// Its length says where a text ends; should the file have changed while the compiler was at it, the NUL does.
+    fn text(&mut self) -> &'static str {
+        let size = self.size();
+        let (text, rest) = match self.texts.split_at_checked(size) {
+            Some((text, rest)) if rest.starts_with('\0') => (text, &rest[1..]),
+            _ => self.texts.split_once('\0').unwrap_or_default(),
+        };
+        self.texts = rest;
+        text
     }
 
     fn facts(&mut self) -> &'static [u8] {

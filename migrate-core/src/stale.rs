@@ -21,19 +21,15 @@ pub struct Origin {
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     directory: &'static str,
-    /// Each ended by a NUL, which no path can hold.
+    /// Each ended by a NUL, which no path and no TOML can hold.
     names: &'static str,
-    files: &'static [&'static [u8]],
+    files: &'static str,
 }
 
 impl Source {
     /// `names` and `files` are what was read besides the scripts.
     #[must_use]
-    pub const fn new(
-        directory: &'static str,
-        names: &'static str,
-        files: &'static [&'static [u8]],
-    ) -> Self {
+    pub const fn new(directory: &'static str, names: &'static str, files: &'static str) -> Self {
         Self {
             directory,
             names,
@@ -153,11 +149,17 @@ fn possible(revision: &Revision, backends: Backends) -> impl Iterator<Item = Str
 
 impl Source {
     fn changed(&self, directory: &Path) -> Option<Change> {
-        let names = self.names.split_terminator('\0').zip(self.files);
+        let names = self
+            .names
+            .split_terminator('\0')
+            .zip(self.files.split_terminator('\0'));
         // Nothing of the lock reaches a run.
         let mut names = names.filter(|(name, _)| *name != Lock::FILE);
         names.find_map(|(name, before)| {
-            Some((name.to_owned(), compared(&directory.join(name), before)?))
+            Some((
+                name.to_owned(),
+                compared(&directory.join(name), before.as_bytes())?,
+            ))
         })
     }
 }

@@ -39,11 +39,11 @@ fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<Tok
     let warning = refuse::warn(&project.warnings, &place.shown);
     Ok(quote!({
         // Names that no app has: what a macro imports must not meet what is in scope around it.
-        use #core::__private::{bytes as __migrate_bytes, text as __migrate_text};
+        use #core::__private::{concat as __migrate_concat, text as __migrate_text};
         #warning
         static CHAIN: #core::__private::Embedded = #core::__private::Embedded::new(#chain);
         static SESSION: #core::__private::Session = &[#session];
-        static FILES: &[&[u8]] = &[#files];
+        static FILES: &str = #files;
         #core::Migrations::embedded(
             &CHAIN,
             SESSION,
@@ -61,19 +61,15 @@ fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<Tok
 
 /// The texts of the scripts, the names and the index.
 fn chain(base: &str, project: &Project) -> Result<TokenStream, String> {
-    let mut texts = String::new();
+    let mut texts = Texts::default();
     for script in project.chain.revisions().iter().flat_map(scripts) {
-        include(
-            &mut texts,
-            "__migrate_text",
-            &format!("{base}/{}", script.file()),
-        );
+        texts.include(&format!("{base}/{}", script.file()));
     }
-    let texts = lexed(&texts)?;
+    let texts = texts.lexed()?;
     let index = Index::of(&project.chain);
     let names = Literal::string(&index.names);
     let bytes = Literal::byte_string(&index.bytes);
-    Ok(quote!(&[#texts], #names, #bytes))
+    Ok(quote!(#texts, #names, #bytes))
 }
 
 fn session(core: &TokenStream, project: &Project) -> TokenStream {
@@ -85,34 +81,42 @@ fn session(core: &TokenStream, project: &Project) -> TokenStream {
     Backend::ALL.into_iter().flat_map(statements).collect()
 }
 
-/// The other files that were read: their paths, from the directory where they are in it, each ended by a NUL; and their bytes.
+/// The other files that were read: their paths, from the directory where they are in it, each ended by a NUL; and their texts.
 fn files(project: &Project) -> Result<(String, TokenStream), String> {
     let mut names = String::new();
-    let mut files = String::new();
+    let mut files = Texts::default();
     for path in &project.tracked {
         let full = utf8(path)?;
-        names += path
-            .strip_prefix(&project.directory)
-            .ok()
-            .and_then(Path::to_str)
-            .unwrap_or(full);
+        let inside = path.strip_prefix(&project.directory).ok();
+        names += inside.and_then(Path::to_str).unwrap_or(full);
         names.push('\0');
-        include(&mut files, "__migrate_bytes", full);
+        files.include(full);
     }
-    Ok((names, lexed(&files)?))
+    Ok((names, files.lexed()?))
 }
 
-fn include(source: &mut String, with: &str, path: &str) {
-    // Writing to a string cannot fail.
-    _ = write!(source, "{with}!({path:?}),");
+/// Many files as one text, each ended by a NUL, which none of them holds. The compiler's work grows with the number of
+/// expressions that it must give a type and a value, and so there is one, whatever the number of files.
+#[derive(Default)]
+struct Texts {
+    source: String,
 }
 
-/// One call of the compiler's own lexer is several times faster than handing it the tokens one by one.
-fn lexed(source: &str) -> Result<TokenStream, String> {
-    let tokens = source.parse();
-    tokens.map_err(|error| {
-        format!("a path of the migrations directory makes no string literal: {error}")
-    })
+impl Texts {
+    fn include(&mut self, path: &str) {
+        // Writing to a string cannot fail.
+        _ = write!(self.source, "__migrate_text!({path:?}),\"\\0\",");
+    }
+
+    /// One call of the compiler's own lexer is several times faster than handing it the tokens one by one, and than
+    /// proc_macro2, which lexes everything a first time by itself.
+    fn lexed(&self) -> Result<TokenStream, String> {
+        let tokens =
+            format!("__migrate_concat!({})", self.source).parse::<proc_macro::TokenStream>();
+        tokens.map(TokenStream::from).map_err(|error| {
+            format!("a path of the migrations directory makes no string literal: {error}")
+        })
+    }
 }
 
 fn utf8(path: &Path) -> Result<&str, String> {

@@ -24,7 +24,8 @@ impl Place {
             ));
         };
         let directory = match &arguments.directory {
-            Some(literal) => krate.join(literal.value()),
+            // Cleaned, because cargo looks up every part of every file's path.
+            Some(literal) => parts(&krate.join(literal.value())).iter().collect(),
             None => find(&krate).ok_or_else(|| refuse(nowhere(&krate)))?,
         };
         let shown = shown(&krate, &directory);

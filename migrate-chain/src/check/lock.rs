@@ -1,5 +1,7 @@
 //! The lock against the directory: what it lists is there, and what it seals is as it was.
 
+use std::collections::HashMap;
+
 use crate::folder::Folder;
 use crate::lock::{Locked, find, sums};
 use crate::problem::Change;
@@ -15,6 +17,11 @@ pub(crate) fn check(
 ) {
     let mut by_id: Vec<_> = folders.iter().map(|folder| (folder.id(), folder)).collect();
     by_id.sort_by(|one, other| one.0.cmp(&other.0));
+    let parents: HashMap<_, _> = revisions
+        .iter()
+        .filter(|revision| !revision.link_unknown())
+        .map(|revision| (revision.id(), revision.parent().unwrap_or("base")))
+        .collect();
     for locked in lock.revisions() {
         let folder = by_id
             .binary_search_by(|(id, _)| id.as_str().cmp(locked.id()))
@@ -25,12 +32,8 @@ pub(crate) fn check(
             (Err(_), tag) => problems.push(gone(locked, tag)),
         }
         if let (Some(tag), Ok(folder)) = (locked.tag(), folder) {
-            let revision = revisions
-                .iter()
-                .find(|revision| revision.id() == locked.id() && !revision.link_unknown());
-            if revision
-                .is_some_and(|revision| revision.parent().unwrap_or("base") != locked.parent())
-            {
+            let parent = parents.get(locked.id());
+            if parent.is_some_and(|parent| *parent != locked.parent()) {
                 problems.push(Problem::Sealed {
                     file: folder.file("metadata.toml"),
                     what: "what it follows".to_owned(),

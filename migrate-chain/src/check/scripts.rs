@@ -31,6 +31,13 @@ struct Side {
 }
 
 impl Judge<'_> {
+    /// Takes over what another one found in the revisions after its own.
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        self.problems.append(&mut other.problems);
+        self.warnings.append(&mut other.warnings);
+        self.downs.append(&mut other.downs);
+    }
+
     /// The revision that a directory holds; `None` where it holds nothing of one.
     pub(crate) fn revision(&mut self, folder: &Folder) -> Option<Revision> {
         if folder.sources.is_empty() && folder.metadata.is_none() {

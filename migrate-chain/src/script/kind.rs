@@ -5,6 +5,11 @@ use std::borrow::Cow;
 use super::{Kind, Lexer, Statement};
 use crate::Backend;
 
+/// The words that a statement about a transaction begins with.
+const CONTROLS: [&str; 8] = [
+    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE", "XA",
+];
+
 /// How many tokens tell the kind of a statement.
 const HEAD: usize = 8;
 
@@ -34,6 +39,11 @@ impl<'s> Statement<'s> {
     /// ```
     #[must_use]
     pub fn transaction_control(&self, backend: Backend) -> Option<&'static str> {
+        // Every statement of every script is asked while an app compiles, and nearly all answer with their first word.
+        let first = self.words(backend).next()?;
+        if !CONTROLS.contains(&&*first) {
+            return None;
+        }
         let head: Vec<_> = self.words(backend).take(HEAD).collect();
         let head: Vec<_> = head.iter().map(|word| &**word).collect();
         let mysql = backend == Backend::Mysql;

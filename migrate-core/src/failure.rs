@@ -61,6 +61,11 @@ impl ServerError {
             ErrorKind::Denied => Some(
                 "grant the database user that right, or run as the user who owns the schema".into(),
             ),
+            ErrorKind::Busy => Some(
+                "somebody else uses that table or database: run the same command again when they are done, or let it wait \
+                 longer with `--lock-timeout`"
+                    .into(),
+            ),
             ErrorKind::ReadOnly => Some(
                 "this server or file takes no writes: connect to the primary, or make it writable"
                     .into(),

@@ -72,6 +72,10 @@ impl Session {
     }
 }
 
+/// A message is cut where it grows longer than so many bytes of scripts: MySQL takes 4 to 64 MiB, and the log's rows have the
+/// scripts once more, a byte in two letters.
+pub(crate) const MESSAGE: usize = 1 << 20;
+
 /// Whether the script has one of these words, in either case, anywhere. A false alarm costs a little time, no more.
 pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
     let text = job.script.text().as_bytes();

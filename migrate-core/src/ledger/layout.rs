@@ -25,6 +25,8 @@ pub(crate) struct Dialect {
     pub(crate) time: &'static str,
     /// The type of scripts and messages.
     pub(crate) text: &'static str,
+    /// What follows an UPDATE of the log.
+    pub(crate) limit: &'static str,
     /// What follows the closing parenthesis of the log.
     pub(crate) options: &'static str,
 }

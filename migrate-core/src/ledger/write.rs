@@ -132,8 +132,9 @@ impl Ledger {
     fn update(&self, job: &Job<'_>, set: &str) -> String {
         let id = (self.dialect.literal)(job.revision.id());
         format!(
-            "UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'",
-            self.log()
+            "UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'{}",
+            self.log(),
+            self.dialect.limit
         )
     }
 

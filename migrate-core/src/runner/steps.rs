@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use migrate_chain::{Backend, Direction, Plan, Revision, Script};
 
-use crate::backend::{Broken, Halt, Job, Session, replayed};
+use crate::backend::{Broken, Halt, Job, MESSAGE, Session, replayed};
 use crate::error::Error;
 use crate::failure::ErrorKind;
 use crate::ledger::{self, Partial, State};
@@ -128,7 +128,8 @@ impl<'m> Run<'m, '_> {
                     jobs.iter().take(group).take_while(together),
                     jobs.iter().take(group).take_while(packed),
                 );
-                together.count().max(packed.count()).max(1)
+                let count = together.count().max(packed.count());
+                fitting(&jobs[..count]).max(1)
             }
             TransactionMode::Auto => 1,
         })
@@ -303,6 +304,16 @@ impl<'m> Run<'m, '_> {
             }),
         }
     }
+}
+
+/// How many of these jobs fit into one message.
+fn fitting(jobs: &[Job<'_>]) -> usize {
+    let length = |script: Option<&Script>| script.map_or(0, |script| script.text().len());
+    let sizes = jobs.iter().scan(0, |sum, job| {
+        *sum += length(job.both.0) + length(job.both.1);
+        Some(*sum)
+    });
+    sizes.take_while(|sum| *sum <= MESSAGE).count()
 }
 
 /// The script of an unfinished attempt, as the log has it.

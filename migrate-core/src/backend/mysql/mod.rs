@@ -14,7 +14,7 @@ use migrate_chain::Backend;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, Ledger};
 
-use super::{Broken, Halt, Job, Lock, Row, Server, Session, text};
+use super::{Broken, Halt, Job, Lock, MESSAGE, Row, Server, Session, text};
 use error::error;
 use recorded::{needs_steps, run_message, run_steps};
 use together::{changes_rows_only, run_statements, set_lock_timeout, whole};
@@ -28,6 +28,8 @@ const DIALECT: Dialect = Dialect {
     count: "BIGINT",
     time: "DATETIME(6)",
     text: "LONGTEXT",
+    // With `sql_safe_updates` an UPDATE without a key must say how many rows it is about.
+    limit: " LIMIT 1000",
     options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4",
 };
 
@@ -223,6 +225,9 @@ impl Server for MysqlConnection {
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
         let steps: Vec<_> = jobs.iter().map(|job| whole(session, job)).collect();
+        if steps.iter().map(String::len).sum::<usize>() > 4 * MESSAGE {
+            return self.run_carefully(session, jobs);
+        }
         let message = format!("START TRANSACTION; {}; COMMIT", steps.join(";\n"));
         let Err(error) = self.execute(&message) else {
             return Ok(());

@@ -3,7 +3,7 @@
 use diesel::MysqlConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
+use crate::backend::{Broken, Halt, Job, MESSAGE, Server, Session, replayed};
 use crate::failure::{ErrorKind, ServerError};
 
 use super::error::with_code;
@@ -13,9 +13,11 @@ use super::together::{before, changes_rows_only, restore};
 pub(super) const SINCE_STARTED: &str =
     "TIMESTAMPDIFF(MICROSECOND, started, UTC_TIMESTAMP(6)) DIV 1000";
 
-/// Whether a script must go statement by statement: its own transactions and table locks decide what a record belongs to.
+/// Whether a script must go statement by statement: its own transactions and table locks decide what a record belongs to, or the
+/// server would not take it as one message.
 pub(super) fn needs_steps(job: &Job<'_>) -> bool {
-    job.script.statements().any(|statement| {
+    let long = job.script.text().len() > MESSAGE;
+    long || job.script.statements().any(|statement| {
         statement.transaction_control(Backend::Mysql).is_some() || statement.locks_tables()
     })
 }

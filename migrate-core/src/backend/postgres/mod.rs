@@ -30,6 +30,7 @@ const DIALECT: Dialect = Dialect {
     count: "bigint",
     time: "timestamptz",
     text: "text",
+    limit: "",
     options: "",
 };
 

@@ -28,6 +28,7 @@ const DIALECT: Dialect = Dialect {
     count: "INTEGER",
     time: "TEXT",
     text: "TEXT",
+    limit: "",
     options: "",
 };
 

@@ -1,6 +1,7 @@
 //! A step that was left half done goes on as if it had never stopped: with what its first statements set, from where it really is,
 //! and not at all where somebody else finished it.
 
+use diesel::connection::SimpleConnection;
 use migrate_core::Backend;
 use migrate_tests::{Database, Project, on, on_each_backend};
 
@@ -122,4 +123,34 @@ fn a_step_that_somebody_else_finished_is_half_done_no_longer(database: &Database
     );
     database.run("DELETE FROM __diesel_schema_migrations;");
     assert_eq!(migrations.status(&mut connection).unwrap().partial, None);
+}
+
+#[test]
+fn a_writer_that_comes_between_two_statements_makes_none_run_twice() {
+    on(Backend::Sqlite, |database| {
+        database.run(
+            "CREATE TABLE many (id INTEGER); \
+             INSERT INTO many WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 300000) SELECT x FROM c; \
+             CREATE INDEX many_id ON many (id);",
+        );
+        let mut project = Project::new(Backend::Sqlite);
+        // The second takes its time and no lock that would keep a writer out.
+        project.bare(
+            "01_three",
+            "CREATE TABLE one (id INTEGER); PRAGMA integrity_check; CREATE TABLE three (id INTEGER);",
+            "SELECT 1",
+        );
+        let mut writer = database.sqlite();
+        let writer = std::thread::spawn(move || {
+            let mut run = |sql| writer.batch_execute(sql);
+            while run("SELECT * FROM one").is_err() {}
+            while run("BEGIN IMMEDIATE").is_err() {}
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            run("COMMIT").unwrap();
+        });
+        project.read().upgrade(&mut database.connect()).unwrap();
+        writer.join().unwrap();
+        assert_eq!(database.applied(), ["01"]);
+        assert!(database.has_table("three"));
+    });
 }

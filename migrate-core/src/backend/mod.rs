@@ -127,10 +127,15 @@ impl Broken {
 }
 
 impl Broken {
-    /// Whether another try, statement by statement, would tell which it was.
-    pub(crate) fn is_nameless(&self) -> bool {
-        self.statement.is_none()
-            && !matches!(self.error.kind, ErrorKind::Busy | ErrorKind::ConnectionLost)
+    /// Whether another try, statement by statement, would tell which it was. Somebody else's lock is waited for first, so that is
+    /// asked at the last try alone.
+    pub(crate) fn is_nameless(&self, last: bool) -> bool {
+        let tell = match self.error.kind {
+            ErrorKind::ConnectionLost => false,
+            ErrorKind::Busy => last,
+            _ => true,
+        };
+        tell && self.statement.is_none()
     }
 }
 

@@ -70,9 +70,12 @@ impl Ledger {
         )
     }
 
-    /// Ends the rows that a process left open when it died, so that one row at most is open for a revision.
+    /// Ends the rows that were left open, by a process that died or one that had to let another write, so that one row at most is open for a revision.
     pub(crate) fn bury(&self, job: &Job<'_>) -> String {
-        self.update(job, "outcome = 'failed', error = 'its process died'")
+        self.update(
+            job,
+            "outcome = 'failed', error = 'broken off before its end'",
+        )
     }
 
     /// The row of a step that begins and is recorded statement by statement; `running` is the statement that comes first,

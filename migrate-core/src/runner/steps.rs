@@ -159,8 +159,9 @@ impl<'m> Run<'m, '_> {
             });
             // Steps that run one by one next need no name for what failed.
             let named = alone || self.options.transaction == TransactionMode::All;
+            let last = attempt == TRIES;
             let result = match result {
-                Err(Halt::Failed(broken)) if atomic && named && broken.is_nameless() => {
+                Err(Halt::Failed(broken)) if atomic && named && broken.is_nameless(last) => {
                     self.persist(session, |run| run.server.run_carefully(session, jobs))
                 }
                 result => result,

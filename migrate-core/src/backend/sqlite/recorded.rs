@@ -6,6 +6,7 @@ use diesel::SqliteConnection;
 use migrate_chain::{Backend, Statement};
 
 use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
+use crate::failure::ErrorKind;
 
 use super::together::write;
 use super::{literal, put_back};
@@ -18,6 +19,9 @@ pub(super) fn run_recorded(
 ) -> Result<(), Halt> {
     let started = Instant::now();
     let ledger = &session.ledger;
+    // A try before this one may have had to let another process write, in the middle of the script.
+    let done = job.done.max(done_so_far(connection, session, job));
+    let job = &Job { done, ..*job };
     write(
         connection,
         &format!("{}; {}", ledger.bury(job), ledger.open(job, 0)),
@@ -71,9 +75,15 @@ pub(super) fn run_statements(
         if let Err(error) = result {
             let _ = connection.execute("ROLLBACK");
             let kept = done_so_far(connection, session, job);
-            connection
-                .execute(&ledger.give_up(job, kept, &error.to_string()))
-                .map_err(Broken::outside)?;
+            let given_up = connection.execute(&ledger.give_up(job, kept, &error.to_string()));
+            match given_up {
+                // The row stays open and says how far the script came; the run waits and goes on there.
+                Err(again) if again.kind == ErrorKind::Busy && error.kind == ErrorKind::Busy => {
+                    return Err(Halt::Locked);
+                }
+                // What the script did wrong is told whether or not it can be written down.
+                _ => {}
+            }
             return Err(Broken {
                 job: Some(0),
                 statement: Some(number),

@@ -27,7 +27,7 @@ pub fn server(backend: Backend) -> Option<&'static Url> {
     assert!(
         found.is_some() || !demanded,
         "no {backend} server at {}",
-        address(backend)
+        migrate_core::without_password(&address(backend))
     );
     found.as_ref()
 }
@@ -56,7 +56,8 @@ fn look(backend: Backend) -> Option<Url> {
         Ok(_) => Some(url),
         Err(error) => {
             say(&format!(
-                "skipped: no {backend} server at {address}: {error}"
+                "skipped: no {backend} server at {}: {error}",
+                migrate_core::without_password(&address)
             ));
             None
         }

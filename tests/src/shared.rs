@@ -1,8 +1,11 @@
 //! The cases and real projects that lie beside the checkout. Without them the tests that read them say so and pass.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use crate::servers::say;
+
+static SAID: Once = Once::new();
 
 /// A file or folder of the shared ones: in the folder that `MIGRATE_SHARED` names, or in `shared` beside the workspace.
 /// `None`: it is not there, which was said.
@@ -24,9 +27,11 @@ pub fn shared(path: &str) -> Option<PathBuf> {
         "{} is not there",
         found.display()
     );
-    say(&format!(
-        "skipped: {path} of the shared cases is not there; MIGRATE_SHARED names their folder"
-    ));
+    SAID.call_once(|| {
+        say(&format!(
+            "skipped: {path} and the other shared cases are not there; MIGRATE_SHARED names their folder"
+        ));
+    });
     None
 }
 

@@ -299,3 +299,67 @@ fn the_ledger_of_an_attached_file_is_not_taken_for_the_database_s_own() {
         });
     });
 }
+
+#[test]
+fn whoever_a_script_becomes_the_ledger_is_written_by_the_user_of_the_run() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        let becomes = [
+            "SET ROLE pg_monitor; SELECT 1;",
+            "SET SESSION AUTHORIZATION pg_monitor; SELECT 1;",
+        ];
+        for (number, sql) in becomes.iter().enumerate() {
+            project.revision(&format!("1{number}1_in"), sql, sql);
+            project.bare(&format!("1{number}2_out"), sql, sql);
+        }
+        project
+            .bare("31_seen", "SET ROLE pg_monitor; CREATE TEMP TABLE seen AS SELECT current_user::text AS who; RESET ROLE; CREATE TABLE who AS SELECT who FROM seen;", "DROP TABLE who");
+        let migrations = project.read();
+        for mode in [TransactionMode::Each, TransactionMode::Auto] {
+            let mut connection = database.connect();
+            migrations
+                .runner()
+                .transaction(mode)
+                .upgrade_to(&mut connection, "head")
+                .unwrap();
+            assert_eq!(database.value("SELECT who FROM who"), "pg_monitor");
+            migrations.downgrade_to(&mut connection, "base").unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_script_may_choose_how_its_transaction_is_isolated() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        let choose = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; ";
+        project
+            .revision("01_one", &format!("{choose}CREATE TABLE one AS SELECT current_setting('transaction_isolation') AS v"), "DROP TABLE one")
+            .revision("02_two", &format!("{choose}CREATE TABLE two (id INTEGER)"), &format!("{choose}DROP TABLE two"));
+        let migrations = project.read();
+        migrations.upgrade(&mut database.connect()).unwrap();
+        assert_eq!(database.value("SELECT v FROM one"), "serializable");
+        migrations
+            .downgrade_to(&mut database.connect(), "base")
+            .unwrap();
+    });
+}
+
+#[test]
+fn a_procedure_may_commit_where_the_script_has_no_transaction() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        project
+            .revision(
+                "01_procedure",
+                "CREATE TABLE t (id INTEGER); CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT INTO t VALUES (2); END $$",
+                "DROP PROCEDURE p; DROP TABLE t",
+            )
+            .bare("02_call", "CALL p(); DO $$ BEGIN INSERT INTO t VALUES (3); COMMIT; END $$;", "DELETE FROM t");
+        project.read().upgrade(&mut database.connect()).unwrap();
+        assert_eq!(
+            database.column("SELECT id FROM t ORDER BY id"),
+            ["1", "2", "3"]
+        );
+    });
+}

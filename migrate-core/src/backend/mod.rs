@@ -45,6 +45,9 @@ pub(crate) struct Session {
     pub(crate) ledger: Ledger,
     /// SQL that puts back what a script may have set; empty where the backend looks at what changed instead.
     pub(crate) restore: String,
+    /// SQL that makes the user of the session the one it was, where a script can change that; empty elsewhere.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code))]
+    pub(crate) user: String,
     /// SQL that a run wants on top of it: the project's session statements and the lock time-out.
     pub(crate) wanted: String,
     /// How long a statement may wait for somebody else's lock; zero is as long as the server does.

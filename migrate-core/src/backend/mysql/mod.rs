@@ -143,6 +143,7 @@ impl Server for MysqlConnection {
                 identifier(database),
                 sets.join(", ")
             ),
+            user: String::new(),
             wanted: String::new(),
             lock_timeout: Duration::ZERO,
             found_timeout: String::new(),

@@ -73,3 +73,16 @@ pub(super) fn created_index(statement: &str) -> Option<String> {
         None => name.to_owned(),
     })
 }
+
+/// The index that a DROP INDEX CONCURRENTLY drops; it takes one alone.
+pub(super) fn dropped_index(statement: &str) -> Option<String> {
+    let words: Vec<_> = statement.split_whitespace().collect();
+    let upper: Vec<_> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
+    let upper: Vec<_> = upper.iter().map(String::as_str).collect();
+    let place = match *upper.as_slice() {
+        ["DROP", "INDEX", "CONCURRENTLY", "IF", "EXISTS", ..] => 5,
+        ["DROP", "INDEX", "CONCURRENTLY", ..] => 3,
+        _ => return None,
+    };
+    words.get(place).map(|name| (*name).to_owned())
+}

@@ -17,8 +17,8 @@ use crate::ledger::{Dialect, LOG, Ledger, VERSIONS};
 
 use super::{Broken, Halt, Job, Lock, Row, Server, Session, text};
 use error::error;
-use index::{created_index, is_valid};
-use recorded::run_recorded;
+use index::{created_index, dropped_index, is_valid};
+use recorded::{commits_by_itself, run_recorded};
 use together::{after, before, brackets, run_statements};
 
 const DIALECT: Dialect = Dialect {
@@ -93,6 +93,11 @@ impl Server for PgConnection {
         } else {
             format!("SET ROLE {}", identifier(user))
         };
+        // Everybody may become the user again that they connected as.
+        let role = format!(
+            "SET SESSION AUTHORIZATION {}; {role}",
+            identifier(session_user)
+        );
         let settings = row
             .text(4)
             .map(|calls| format!("; SELECT {calls}"))
@@ -105,7 +110,8 @@ impl Server for PgConnection {
                 db_user: user.to_owned(),
                 app: String::new(),
             },
-            restore: format!("RESET ALL; {role}{settings}"),
+            restore: format!("{role}; RESET ALL{settings}"),
+            user: role,
             wanted: String::new(),
             lock_timeout: Duration::ZERO,
             found_timeout: row.text_or_empty(3).to_owned(),
@@ -230,12 +236,16 @@ impl Server for PgConnection {
             .try_for_each(|job| run_recorded(self, session, job))
     }
 
-    /// Indexes can be looked up. The rest of what cannot be in a transaction can be run twice.
+    /// Indexes can be looked up; what commits by itself may have done a part. The rest of what cannot be in a transaction can be
+    /// run twice.
     fn took_effect(&mut self, statement: &str) -> Result<Option<bool>, ServerError> {
-        match created_index(statement) {
-            Some(index) => is_valid(self, &index).map(|valid| Some(valid == Some(true))),
-            None => Ok(Some(false)),
+        if let Some(index) = created_index(statement) {
+            return is_valid(self, &index).map(|valid| Some(valid == Some(true)));
         }
+        if let Some(index) = dropped_index(statement) {
+            return is_valid(self, &index).map(|valid| Some(valid.is_none()));
+        }
+        Ok((!commits_by_itself(statement)).then_some(false))
     }
 
     /// Scripts are put back one by one; what the project's session statements did is put back here.

@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session, replayed};
+use crate::backend::{Broken, Halt, Job, Server, Session, mentions, replayed};
 use crate::failure::{ErrorKind, ServerError};
 
 use super::index::drop_invalid;
@@ -40,8 +40,9 @@ pub(super) fn run_recorded(
     }
     for (number, statement) in job.script.statements().enumerate().skip(job.done) {
         if (session.stop)() {
+            let stopped = ledger.give_up(job, number, "stopped on request");
             connection
-                .execute(&ledger.give_up(job, number, "stopped on request"))
+                .execute(&as_found(session, job, &stopped))
                 .map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
@@ -73,9 +74,10 @@ pub(super) fn run_statement(
     (number, statement): (usize, &Statement<'_>),
 ) -> Result<(), ServerError> {
     let ledger = &session.ledger;
-    let progress = ledger.progress(job, number + 1, 0);
-    if statement.refuses_transaction(Backend::Postgres) {
-        connection.execute(&ledger.progress(job, number, number + 1))?;
+    let progress = as_found(session, job, &ledger.progress(job, number + 1, 0));
+    if statement.refuses_transaction(Backend::Postgres) || commits_by_itself(statement.text) {
+        let running = ledger.progress(job, number, number + 1);
+        connection.execute(&as_found(session, job, &running))?;
         drop_invalid(connection, statement.text)?;
         connection.execute(statement.text)?;
         connection.execute(&progress)
@@ -85,6 +87,26 @@ pub(super) fn run_statement(
     } else {
         connection.execute(&format!("{};\n{progress}", statement.text))
     }
+}
+
+/// Whether a statement may commit what it did so far, which it cannot with its record in the same message.
+pub(super) fn commits_by_itself(statement: &str) -> bool {
+    let text = statement.to_ascii_uppercase();
+    text.starts_with("CALL")
+        || text.starts_with("DO") && (text.contains("COMMIT") || text.contains("ROLLBACK"))
+}
+
+/// A record, written by the user of the run where the script may have become another, who is that other again afterwards.
+fn as_found(session: &Session, job: &Job<'_>, sql: &str) -> String {
+    if !mentions(job, &["role", "authorization"]) {
+        return sql.to_owned();
+    }
+    format!(
+        "SELECT set_config('migrate.user', session_user, false), set_config('migrate.role', current_setting('role'), false); \
+         {}; {sql}; SELECT set_config('session_authorization', current_setting('migrate.user'), false); \
+         SELECT set_config('role', current_setting('migrate.role'), false)",
+        session.user
+    )
 }
 
 /// Records that a statement of a script without a transaction failed, and how far the script came.

@@ -34,9 +34,13 @@ pub(super) fn before(session: &Session, job: &Job<'_>) -> String {
         .lock_timeout()
         .unwrap_or(session.lock_timeout)
         .as_millis();
-    format!(
-        "SET LOCAL lock_timeout = {timeout}; SELECT set_config('migrate.started', clock_timestamp()::text, true);\n"
-    )
+    // SET TRANSACTION must come before any query; such a step began when its transaction did.
+    let started = if mentions(job, &["transaction"]) {
+        ""
+    } else {
+        " SELECT set_config('migrate.started', clock_timestamp()::text, true);"
+    };
+    format!("SET LOCAL lock_timeout = {timeout};{started}\n")
 }
 
 /// What comes after it: the session as it was found, and the ledger's rows.
@@ -59,9 +63,10 @@ pub(super) fn after(session: &Session, job: &Job<'_>) -> String {
     } else {
         String::new()
     };
-    // The role first: the script's may not write the ledger. The time is read before it is forgotten.
+    // The user first: the script's may not write the ledger. The time is read before it is forgotten.
     if touches_session(job) {
-        format!("RESET ROLE;\n{rows}{};\n{timeout}", session.settings())
+        let (user, settings) = (&session.user, session.settings());
+        format!("{user};\n{rows}{settings};\n{timeout}")
     } else {
         format!("{rows}{timeout}")
     }

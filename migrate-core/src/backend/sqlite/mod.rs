@@ -109,6 +109,7 @@ impl Server for SqliteConnection {
                 app: String::new(),
             },
             restore: restore.join("; "),
+            user: String::new(),
             wanted: String::new(),
             lock_timeout: Duration::ZERO,
             found_timeout: format!("PRAGMA busy_timeout = {timeout}"),

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::check::scripts::Judge;
-use crate::check::{Adopted, links, lock};
-use crate::folder::Folder;
-use crate::{Backends, Chain, Lock, Problem, Problems, Revision, Settings, parallel};
+use crate::check::{links, lock};
+use crate::folder::{self, Folder};
+use crate::{AdoptedDown, Backends, Chain, Lock, Problem, Problems, Revision, Settings, parallel};
 
 /// A migrations directory whose chain is valid.
 ///
@@ -88,29 +88,23 @@ impl Project {
         } else {
             enabled
         });
-        let judge = || Judge {
-            backends,
-            strict: settings.backends.is_some(),
-            adopted: Adopted::of(&settings),
-            problems: Vec::new(),
-            warnings: Vec::new(),
-            downs: Vec::new(),
-        };
+        let judge = || Judge::new(backends, &settings);
         let (lock, parts) = parallel::both(
             || read_lock(directory),
             || parallel::parts(&names, |names| Part::read(directory, names, judge())),
         );
+        let mut whole = Part::new(judge());
+        parts.into_iter().for_each(|part| whole.absorb(part));
+        let Part {
+            mut folders,
+            revisions,
+            problems: mut of_folders,
+            tracked: of_revisions,
+            mut judge,
+        } = whole;
+        problems.append(&mut of_folders);
         let mut tracked = settings.origin.files().to_vec();
-        let mut folders = Vec::with_capacity(names.len());
-        let mut revisions = Vec::with_capacity(names.len());
-        let mut judge = judge();
-        for mut part in parts {
-            problems.append(&mut part.problems);
-            tracked.append(&mut part.tracked);
-            folders.append(&mut part.folders);
-            revisions.append(&mut part.revisions);
-            judge.absorb(part.judge);
-        }
+        tracked.extend(of_revisions);
         let lock = lock.and_then(|(path, lock)| {
             tracked.push(path);
             lock.map_err(|found| problems.extend(found)).ok()
@@ -129,15 +123,7 @@ impl Project {
         }
         let chain = links::order(revisions, &mut problems);
         problems.append(&mut of_scripts);
-        if !downs.is_empty() {
-            let names = downs.iter().map(|down| down.id.clone());
-            let irreversible = settings.irreversible.iter().cloned().chain(names).collect();
-            problems.push(Problem::AdoptedDowns {
-                file: String::new(),
-                downs,
-                irreversible,
-            });
-        }
+        problems.extend(adopted_downs(downs, &settings));
         if let Some(lock) = &lock {
             lock::check(
                 lock,
@@ -168,6 +154,17 @@ impl Project {
     }
 }
 
+/// The adopted revisions that cannot be taken back, as one problem with one line that accepts them all.
+fn adopted_downs(downs: Vec<AdoptedDown>, settings: &Settings) -> Option<Problem> {
+    let names = downs.iter().map(|down| down.id.clone());
+    let irreversible = settings.irreversible.iter().cloned().chain(names).collect();
+    (!downs.is_empty()).then(|| Problem::AdoptedDowns {
+        file: String::new(),
+        downs,
+        irreversible,
+    })
+}
+
 /// Some of the revisions' directories, read and judged.
 struct Part<'s> {
     folders: Vec<Folder>,
@@ -178,25 +175,35 @@ struct Part<'s> {
 }
 
 impl<'s> Part<'s> {
-    fn read(directory: &Path, names: &[String], mut judge: Judge<'s>) -> Self {
-        let mut problems = Vec::new();
-        let mut tracked = Vec::new();
-        let read = |name: &String| {
-            let path = directory.join(name);
-            Folder::read(&path, name.clone(), &mut problems, &mut tracked)
-        };
-        let folders: Vec<_> = names.iter().map(read).collect();
-        let revisions = folders
-            .iter()
-            .filter_map(|folder| judge.revision(folder))
-            .collect();
+    fn new(judge: Judge<'s>) -> Self {
         Self {
-            folders,
-            revisions,
-            problems,
-            tracked,
+            folders: Vec::new(),
+            revisions: Vec::new(),
+            problems: Vec::new(),
+            tracked: Vec::new(),
             judge,
         }
+    }
+
+    fn read(directory: &Path, names: &[String], judge: Judge<'s>) -> Self {
+        let mut part = Self::new(judge);
+        for name in names {
+            let path = directory.join(name);
+            let name = name.clone();
+            let folder = Folder::read(&path, name, &mut part.problems, &mut part.tracked);
+            part.revisions.extend(part.judge.revision(&folder));
+            part.folders.push(folder);
+        }
+        part
+    }
+
+    /// Takes over what is in the part after it.
+    fn absorb(&mut self, mut next: Self) {
+        self.folders.append(&mut next.folders);
+        self.revisions.append(&mut next.revisions);
+        self.problems.append(&mut next.problems);
+        self.tracked.append(&mut next.tracked);
+        self.judge.absorb(next.judge);
     }
 }
 
@@ -248,14 +255,11 @@ fn is_directory(entry: &fs::DirEntry) -> io::Result<bool> {
 /// The lock's path and what it says, or `None` where there is none.
 fn read_lock(directory: &Path) -> Option<(PathBuf, Result<Lock, Problems>)> {
     let path = directory.join(Lock::FILE);
-    let lock = match fs::read_to_string(&path) {
-        Ok(text) => Lock::parse(&text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => Err(Problem::Unreadable {
-            file: Lock::FILE.to_owned(),
-            error: error.to_string(),
-        }
-        .into()),
-    };
+    if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return None;
+    }
+    let lock = folder::text(&path, Lock::FILE)
+        .map_err(Problems::from)
+        .and_then(|text| Lock::parse(&text));
     Some((path, lock))
 }

@@ -1,10 +1,10 @@
-//! A valid directory as constants: every script by `include_str!`, every other file that was read by `include_bytes!` so that
-//! an edit rebuilds the app, and the index of it all.
+//! A valid directory as constants: by `include_str!` every file that was read, so that an edit of any rebuilds the app, and
+//! the index of it all.
 
 use std::fmt::Write;
 use std::path::Path;
 
-use migrate_chain::{Backend, Backends, Project, Settings};
+use migrate_chain::{Backend, Backends, Problem, Project, Settings};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -21,12 +21,38 @@ const ENABLED: u8 = cfg!(feature = "sqlite") as u8
 /// The expression that the macro stands for.
 pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<TokenStream> {
     let place = Place::of(arguments)?;
-    let project = Settings::beside(&place.directory)
-        .and_then(|settings| {
-            Project::read(&place.directory, settings, Backends::from_bits(ENABLED))
-        })
-        .map_err(|problems| refuse::all(arguments.span(), problems.render(&place.shown)))?;
+    let project = read(&place.directory).map_err(|problems| {
+        let texts = problems.iter().map(|problem| problem.render(&place.shown));
+        refuse::all(arguments.span(), texts.collect())
+    })?;
     constants(core, &place, &project).map_err(|error| refuse::all(arguments.span(), vec![error]))
+}
+
+/// The project, or everything that is wrong with it.
+fn read(directory: &Path) -> Result<Project, Vec<Problem>> {
+    let enabled = Backends::from_bits(ENABLED);
+    let of_directory = |settings| Project::read(directory, settings, enabled);
+    match Settings::beside(directory) {
+        Ok(settings) => of_directory(settings).map_err(|problems| problems.to_vec()),
+        Err(problems) => {
+            let others = of_directory(Settings::default()).err();
+            let others = others.into_iter().flatten().filter(whatever_the_settings);
+            Err(problems.into_iter().chain(others).collect())
+        }
+    }
+}
+
+/// Whether it is a problem also where migrate.toml, which cannot be read, names other backends or accepts what is missing.
+fn whatever_the_settings(problem: &Problem) -> bool {
+    !matches!(
+        problem,
+        Problem::AdoptedDowns { .. }
+            | Problem::Counterpart { .. }
+            | Problem::MissingDown { .. }
+            | Problem::MissingUp { .. }
+            | Problem::Script { .. }
+            | Problem::TransactionControl { .. }
+    )
 }
 
 /// All constants, or why they cannot be written down.

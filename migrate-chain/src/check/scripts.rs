@@ -4,7 +4,8 @@ use super::Adopted;
 use crate::folder::Folder;
 use crate::metadata::Metadata;
 use crate::{
-    AdoptedDown, Backend, Backends, Direction, Position, Problem, Revision, Script, Transactions,
+    AdoptedDown, Backend, Backends, Direction, Position, Problem, Revision, Script, Settings,
+    Transactions,
 };
 
 /// What revisions are judged by, and what was found.
@@ -30,7 +31,18 @@ struct Side {
     without: Backends,
 }
 
-impl Judge<'_> {
+impl<'s> Judge<'s> {
+    pub(crate) fn new(backends: Backends, settings: &'s Settings) -> Self {
+        Self {
+            backends,
+            strict: settings.backends.is_some(),
+            adopted: Adopted::of(settings),
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            downs: Vec::new(),
+        }
+    }
+
     /// Takes over what another one found in the revisions after its own.
     pub(crate) fn absorb(&mut self, mut other: Self) {
         self.problems.append(&mut other.problems);

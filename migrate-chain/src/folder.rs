@@ -61,7 +61,7 @@ impl Folder {
             let file = folder.file(&name);
             if name == "metadata.toml" {
                 tracked.push(path.join(&name));
-                folder.metadata = Some(match text(path, &name, &file) {
+                folder.metadata = Some(match text(&path.join(&name), &file) {
                     Ok(text) => Metadata::read(&file, &text, problems),
                     Err(problem) => {
                         problems.push(problem);
@@ -73,7 +73,7 @@ impl Folder {
                 });
             } else if let Some((direction, backend)) = script_name(&name) {
                 folder.sources.push(Source {
-                    text: text(path, &name, &file),
+                    text: text(&path.join(&name), &file),
                     name,
                     direction,
                     backend,
@@ -122,9 +122,9 @@ fn names(path: &Path) -> io::Result<Vec<String>> {
         .collect()
 }
 
-/// A file as text: UTF-8 without NUL.
-fn text(directory: &Path, name: &str, file: &str) -> Result<String, Problem> {
-    let bytes = fs::read(directory.join(name)).map_err(|error| Problem::Unreadable {
+/// A file as text: UTF-8 without NUL. `file` is what messages call it.
+pub(crate) fn text(path: &Path, file: &str) -> Result<String, Problem> {
+    let bytes = fs::read(path).map_err(|error| Problem::Unreadable {
         file: file.to_owned(),
         error: error.to_string(),
     })?;

@@ -7,7 +7,8 @@ use crate::document::{Table, Value};
 use crate::settings::FILE;
 
 /// The migrations directory of `start` or of its nearest ancestor that has one: the `dir` of a migrate.toml there, the one that
-/// a diesel.toml names, or `migrations`. What migrate.toml names is taken even if it is not there, so that it can be reported.
+/// a diesel.toml names, or `migrations`. What migrate.toml names is taken even if it is not there, and `migrations` beside a
+/// migrate.toml that does not read, so that it can be reported.
 ///
 /// ```
 /// let directory = tempfile::tempdir()?;
@@ -20,31 +21,64 @@ use crate::settings::FILE;
 #[must_use]
 pub fn find(start: &Path) -> Option<PathBuf> {
     let start = cleaned(start);
-    start.ancestors().find_map(|level| {
-        named_in(&level.join(FILE))
-            .or_else(|| named_in(&level.join("diesel.toml")).filter(|directory| directory.is_dir()))
-            .or_else(|| Some(level.join("migrations")).filter(|directory| directory.is_dir()))
-    })
+    start
+        .ancestors()
+        .find_map(|level| match said_in(&level.join(FILE)) {
+            Said::Directory(directory) => Some(directory),
+            Said::Wrong => Some(level.join("migrations")),
+            Said::Nothing => named_in_diesel(&level.join("diesel.toml"))
+                .filter(|directory| directory.is_dir())
+                .or_else(|| Some(level.join("migrations")).filter(|directory| directory.is_dir())),
+        })
 }
 
-/// The migrations directory that a migrate.toml or a diesel.toml names. A file that is wrong names none here: whoever reads it
-/// for its settings reports it.
-pub(crate) fn named_in(file: &Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(file).ok()?;
-    let table = Table::parse("", &text).ok()?;
-    let entry = |table: &Table, key: &str| table.0.iter().position(|entry| entry.key == key);
-    let directory = if file.ends_with(FILE) {
-        &table.0[entry(&table, "dir")?].value
-    } else {
-        match &table.0[entry(&table, "migrations_directory")?].value {
-            Value::Table(inner) => &inner.0[entry(inner, "dir")?].value,
-            _ => return None,
-        }
+/// What a migrate.toml says of the migrations directory.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// That it is this one.
+    Directory(PathBuf),
+    /// Nothing: there is no such file, or it has no `dir`.
+    Nothing,
+    /// It cannot be told: whoever reads the file for its settings reports why.
+    Wrong,
+}
+
+/// What that migrate.toml says of the migrations directory.
+pub(crate) fn said_in(file: &Path) -> Said {
+    if !file.is_file() {
+        return Said::Nothing;
+    }
+    let Some(table) = table(file) else {
+        return Said::Wrong;
     };
-    match directory {
+    match (value(&table, "dir"), file.parent()) {
+        (None, _) => Said::Nothing,
+        (Some(Value::Text(directory)), Some(parent)) if !directory.is_empty() => {
+            Said::Directory(cleaned(&parent.join(directory)))
+        }
+        _ => Said::Wrong,
+    }
+}
+
+/// The migrations directory that a diesel.toml names. It is Diesel's file: what is wrong in it is Diesel's to report.
+pub(crate) fn named_in_diesel(file: &Path) -> Option<PathBuf> {
+    let table = table(file)?;
+    let Value::Table(inner) = value(&table, "migrations_directory")? else {
+        return None;
+    };
+    match value(inner, "dir")? {
         Value::Text(directory) => Some(cleaned(&file.parent()?.join(directory))),
         _ => None,
     }
+}
+
+fn table(file: &Path) -> Option<Table> {
+    Table::parse("", &fs::read_to_string(file).ok()?).ok()
+}
+
+fn value<'t>(table: &'t Table, key: &str) -> Option<&'t Value> {
+    let entry = table.0.iter().find(|entry| entry.key == key)?;
+    Some(&entry.value)
 }
 
 /// The absolute path without `.` and `..`, taken apart as text: a symbolic link's parent is where the link stands.

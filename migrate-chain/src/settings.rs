@@ -1,11 +1,11 @@
 //! What a project decides once: `migrate.toml`, and the one question that `diesel.toml` answers too.
 
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use crate::document::{Entry, Reader, Table};
-use crate::location::{cleaned, named_in};
-use crate::{Backend, Backends, Problem, Problems, split};
+use crate::folder;
+use crate::location::{Said, cleaned, named_in_diesel, said_in};
+use crate::{Backend, Backends, Problems, split};
 
 /// The name of the settings file.
 pub(crate) const FILE: &str = "migrate.toml";
@@ -95,29 +95,31 @@ impl Settings {
         Self::read_as(path, &format!("../{FILE}"))
     }
 
-    /// The settings of a migrations directory: migrate.toml in its parent directory, or in one further up whose `dir` is this
-    /// directory. Without one, the default. Parents are taken from the path as written, not through symbolic links.
+    /// The settings of a migrations directory: migrate.toml in its parent directory, or in itself or further up one whose `dir` is
+    /// this directory. Without one, the default. Parents are taken from the path as written, not through symbolic links.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Everything that is wrong in it, or in one further up that does not say which directory it is for.
     pub fn beside(directory: &Path) -> Result<Self, Problems> {
         let directory = cleaned(directory);
         let mut shown = String::new();
         let mut files = Vec::new();
         let mut settings = None;
-        for (level, parent) in directory.ancestors().skip(1).enumerate() {
-            shown += "../";
+        for (level, parent) in directory.ancestors().enumerate() {
             let file = parent.join(FILE);
-            if settings.is_none()
-                && file.is_file()
-                && (level == 0 || named_in(&file) == Some(directory.clone()))
-            {
+            let speaks = || match said_in(&file) {
+                Said::Directory(named) => level == 1 || named == directory,
+                Said::Nothing => level == 1 && file.is_file(),
+                Said::Wrong => level > 0,
+            };
+            if settings.is_none() && speaks() {
                 settings = Some(Self::read_as(&file, &format!("{shown}{FILE}"))?);
             }
             let diesel = parent.join("diesel.toml");
-            if diesel.is_file() && named_in(&diesel) == Some(directory.clone()) {
+            if level > 0 && named_in_diesel(&diesel).as_ref() == Some(&directory) {
                 files.push(diesel);
             }
+            shown += "../";
         }
         let mut settings = settings.unwrap_or_default();
         settings.origin.files.append(&mut files);
@@ -131,11 +133,7 @@ impl Settings {
     }
 
     fn read_as(path: &Path, shown: &str) -> Result<Self, Problems> {
-        let unreadable = |error: io::Error| Problem::Unreadable {
-            file: shown.to_owned(),
-            error: error.to_string(),
-        };
-        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let text = folder::text(path, shown)?;
         let mut settings = Self::parse(shown, &text)?;
         settings.origin.files.push(path.to_owned());
         Ok(settings)

@@ -565,3 +565,64 @@ fn a_chain_that_is_still_being_written_may_lack_downs_and_revisions_but_nothing_
         Err(1)
     );
 }
+
+#[test]
+fn a_migrate_toml_that_does_not_read_is_reported_and_not_passed_over() {
+    for (text, expected) in [
+        (
+            "dir = \"db/migrations\"\nbackends = [\n",
+            "migrate.toml:2: not TOML:",
+        ),
+        ("dir = 5\n", "migrate.toml:1: `dir` is a number"),
+        ("dir = \"\"\n", "migrate.toml:1: `dir = \"\"`: it is empty"),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("db/migrations")).unwrap();
+        std::fs::create_dir(root.path().join("app")).unwrap();
+        std::fs::write(root.path().join("migrate.toml"), text).unwrap();
+        let found = migrate_chain::find(&root.path().join("app")).expect(text);
+        let problems = Settings::beside(&found)
+            .unwrap_err()
+            .render("../migrations");
+        assert!(
+            problems[0].starts_with(&format!("../{expected}")),
+            "{problems:?}"
+        );
+        // A directory named otherwise may be the one that it is for.
+        let problems = Settings::beside(&root.path().join("db/migrations")).unwrap_err();
+        let problems = problems.render("db/migrations");
+        assert!(problems[0].starts_with(expected), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_migrate_toml_inside_the_directory_that_it_names_is_read() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("migrate.toml");
+    std::fs::write(&file, "dir = \".\"\nbackends = [\"mysql\"]\n").unwrap();
+    let found = migrate_chain::find(root.path()).unwrap();
+    let settings = Settings::beside(&found).unwrap();
+    assert_eq!(settings.backends, Some(Backend::Mysql.into()));
+    assert_eq!(settings.origin.files(), [file]);
+}
+
+#[test]
+fn a_settings_file_or_lock_in_another_encoding_is_told_to_be_saved_as_utf8() {
+    let utf16 = b"\xff\xfeb\0a\0";
+    for file in ["../migrate.toml", "migrate.lock"] {
+        let files: [(&str, &[u8]); 3] = [
+            ("2026_a/up.sql", UP.as_bytes()),
+            ("2026_a/down.sql", DOWN.as_bytes()),
+            (file, utf16),
+        ];
+        let found = read(&made(&files), Backends::ALL).unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].to_string().as_str(), found[0].help().as_str()),
+            (
+                "not UTF-8: byte 0, in line 1, is not part of a character",
+                "save it as UTF-8"
+            )
+        );
+    }
+}

@@ -117,6 +117,28 @@ fn one_statement_of_five_megabytes_runs(database: &Database) {
     assert_eq!(database.value("SELECT COUNT(*) FROM __migrate_log WHERE revision = '01' AND up_script IS NULL AND LENGTH(up_checksum) = 64"), "1");
 }
 
+/// MariaDB takes messages of 16 megabytes where nothing else is said.
+#[test]
+fn on_mysql_a_script_larger_than_one_message_may_be_runs() {
+    on(Backend::Mysql, |database| {
+        let row = format!("({}, '{}')", 7, "x".repeat(80));
+        let insert = format!("INSERT INTO big VALUES {};\n", vec![row; 5000].join(","));
+        let count = 17_000_000 / insert.len() + 1;
+        let mut project = Project::new(Backend::Mysql);
+        let up = format!(
+            "CREATE TABLE big (id INTEGER, t VARCHAR(99));\n{}",
+            insert.repeat(count)
+        );
+        project.revision("01_big", &up, "DROP TABLE big");
+        let report = project.read().upgrade(&mut database.connect());
+        report.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            database.value("SELECT COUNT(*) FROM big"),
+            (5000 * count).to_string()
+        );
+    });
+}
+
 #[test]
 fn fifty_megabytes_of_statements_run_in_bounded_memory() {
     on(Backend::Sqlite, |database| {

@@ -191,7 +191,7 @@ impl<'s> Part<'s> {
             let path = directory.join(name);
             let name = name.clone();
             let folder = Folder::read(&path, name, &mut part.problems, &mut part.tracked);
-            part.revisions.extend(part.judge.revision(&folder));
+            part.revisions.push(part.judge.revision(&folder));
             part.folders.push(folder);
         }
         part

@@ -16,6 +16,8 @@ pub(crate) struct Folder {
     pub(crate) sources: Vec<Source>,
     /// Where it has a metadata.toml.
     pub(crate) metadata: Option<Metadata>,
+    /// Directions that lack a script for a reason that is reported already: its name is misspelt, or nothing can be read.
+    pub(crate) explained: Vec<Direction>,
 }
 
 /// One script file. A text that is none is kept as the problem that it is.
@@ -41,6 +43,7 @@ impl Folder {
             name,
             sources: Vec::new(),
             metadata: None,
+            explained: Vec::new(),
         };
         let mut names = match names(path) {
             Ok(names) => names,
@@ -49,10 +52,8 @@ impl Folder {
                     file: folder.name.clone(),
                     error: error.to_string(),
                 });
-                folder.metadata = Some(Metadata {
-                    link_unknown: true,
-                    ..Metadata::default()
-                });
+                folder.metadata = Some(Metadata::unknown());
+                folder.explained = vec![Direction::Up, Direction::Down];
                 return folder;
             }
         };
@@ -65,10 +66,7 @@ impl Folder {
                     Ok(text) => Metadata::read(&file, &text, problems),
                     Err(problem) => {
                         problems.push(problem);
-                        Metadata {
-                            link_unknown: true,
-                            ..Metadata::default()
-                        }
+                        Metadata::unknown()
                     }
                 });
             } else if let Some((direction, backend)) = script_name(&name) {
@@ -79,6 +77,12 @@ impl Folder {
                     backend,
                 });
             } else if let Some(right) = nearly(&name) {
+                match right.split_once('.') {
+                    Some(("up", _)) => folder.explained.push(Direction::Up),
+                    Some(("down", _)) => folder.explained.push(Direction::Down),
+                    _ if folder.metadata.is_none() => folder.metadata = Some(Metadata::unknown()),
+                    _ => {}
+                }
                 problems.push(Problem::Misspelt { file, right });
             }
         }

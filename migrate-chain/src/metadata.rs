@@ -28,6 +28,14 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
+    /// What a file says that cannot be read.
+    pub(crate) fn unknown() -> Self {
+        Self {
+            link_unknown: true,
+            ..Self::default()
+        }
+    }
+
     /// Reads the text of `file`.
     pub(crate) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Self {
         let mut metadata = Self::default();

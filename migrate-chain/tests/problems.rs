@@ -454,9 +454,14 @@ fn the_lock_lists_what_is_there_and_seals_what_is_tagged() {
             .any(|text| text.contains("down.sql is sealed by v1 and is gone"))
     );
     write(&lock);
-    assert!(problems().iter().any(|text| {
-        text.starts_with("migrations/migrate.lock:4: it lists a/down.sql, which is not there")
-    }));
+    let meta = format!("{META}irreversible = \"drops it\"\n");
+    std::fs::write(migrations.join("a/metadata.toml"), meta).unwrap();
+    assert_eq!(
+        problems(),
+        [
+            "migrations/migrate.lock:4: it lists a/down.sql, which is not there\n  help: bring a/down.sql back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
+        ]
+    );
 }
 
 #[test]
@@ -625,4 +630,82 @@ fn a_settings_file_or_lock_in_another_encoding_is_told_to_be_saved_as_utf8() {
             )
         );
     }
+}
+
+#[test]
+fn what_follows_a_directory_without_scripts_is_no_second_problem() {
+    let late = [
+        ("b/notes.txt", ""),
+        (
+            "c/metadata.toml",
+            "down_revision = \"b\"\nrun_in_transaction = true\n",
+        ),
+        ("c/up.sql", UP),
+        ("c/down.sql", DOWN),
+    ];
+    one(
+        &late,
+        "migrations/b/up.sql: no up script\n  help: write b/up.sql, or delete the directory",
+    );
+}
+
+#[test]
+fn a_misspelt_file_is_not_reported_as_missing_too() {
+    let meta = "down_revision = \"a\"\nrun_in_transaction = true\n";
+    for (names, right) in [
+        (["b/Up.sql", "b/down.sql", "b/metadata.toml"], "up.sql"),
+        (["b/down.SQL", "b/up.sql", "b/metadata.toml"], "down.sql"),
+        (
+            ["b/Metadata.toml", "b/up.sql", "b/down.sql"],
+            "metadata.toml",
+        ),
+        (
+            ["b/down.pg.sql", "b/up.postgres.sql", "b/metadata.toml"],
+            "down.postgres.sql",
+        ),
+    ] {
+        let text = |name: &str| if name.ends_with("toml") { meta } else { UP };
+        let files = names.map(|name| (name, text(name)));
+        let expected = format!(
+            "migrations/{}: no script is called that, so it would never run\n  help: rename it to {right}",
+            names[0]
+        );
+        one(&files, &expected);
+    }
+    one(
+        &[("b/UP.sql", UP)],
+        "migrations/b/UP.sql: no script is called that, so it would never run\n  help: rename it to up.sql",
+    );
+}
+
+#[test]
+fn a_script_that_is_gone_is_one_problem_also_where_the_lock_lists_it() {
+    let lock = |tag: &str| {
+        let sum = "0".repeat(64);
+        format!("version = 1\n\n[[revision]]\nid = \"b\"\nparent = \"a\"\nup = \"{sum}\"\n{tag}")
+    };
+    let rest = [
+        ("b/down.sql", ""),
+        (
+            "b/metadata.toml",
+            "down_revision = \"a\"\nrun_in_transaction = true\nirreversible = \"x\"\n",
+        ),
+    ];
+    let found = |tag: &str| {
+        let lock = lock(tag);
+        found(&[rest[0], rest[1], ("migrate.lock", &lock)])
+    };
+    assert_eq!(
+        found(""),
+        ["migrations/b/up.sql: no up script\n  help: write b/up.sql, or delete the directory"]
+    );
+    let sealed = found("tag = \"v1\"\n");
+    assert!(
+        sealed[0].starts_with("migrations/b/up.sql: up.sql is sealed by v1 and is gone"),
+        "{sealed:?}"
+    );
+    assert!(
+        !sealed.iter().any(|text| text.contains("no up script")),
+        "{sealed:?}"
+    );
 }

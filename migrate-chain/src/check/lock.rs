@@ -73,13 +73,36 @@ fn scripts(locked: &Locked, folder: &Folder, problems: &mut Vec<Problem>) {
             Some(backend) => folder.chosen(direction, backend).is_some(),
             None => folder.of(direction).next().is_some(),
         };
-        if !there {
+        let file = folder.file(&format!("{key}.sql"));
+        if !there && !problems.iter().any(|problem| explains(problem, &file)) {
             problems.push(Problem::Vanished {
                 file: Lock::FILE.to_owned(),
                 line: locked.line,
-                what: folder.file(&format!("{key}.sql")),
+                what: file,
             });
         }
+    }
+}
+
+/// Whether the problem is that this script is to be written.
+fn missing(problem: &Problem, script: &str) -> bool {
+    matches!(problem, Problem::MissingUp { file, .. } | Problem::MissingDown { file, .. } if file == script)
+}
+
+/// Whether the problem says already that this script is not there.
+fn explains(problem: &Problem, script: &str) -> bool {
+    let directory = |file: &str| {
+        file.rsplit_once('/')
+            .map(|(directory, _)| directory.to_owned())
+    };
+    match problem {
+        Problem::Misspelt { file, right } => {
+            directory(file).is_some_and(|directory| format!("{directory}/{right}") == script)
+        }
+        Problem::AdoptedDowns { downs, .. } => downs
+            .iter()
+            .any(|down| format!("{}/down.sql", down.revision) == script),
+        _ => missing(problem, script),
     }
 }
 
@@ -97,6 +120,8 @@ fn sealed(
         let (file, what) = (folder.file(&name), name.clone());
         if !named.contains(&name) {
             named.push(name);
+            // Nobody is to write it anew, or to delete the rest.
+            problems.retain(|problem| !missing(problem, &file));
             problems.push(Problem::Sealed {
                 file,
                 what,

@@ -50,19 +50,21 @@ impl<'s> Judge<'s> {
         self.downs.append(&mut other.downs);
     }
 
-    /// The revision that a directory holds; `None` where it holds nothing of one.
-    pub(crate) fn revision(&mut self, folder: &Folder) -> Option<Revision> {
+    /// The revision that a directory holds. One that holds nothing of it is one all the same: others may follow it.
+    pub(crate) fn revision(&mut self, folder: &Folder) -> Revision {
         if folder.sources.is_empty() && folder.metadata.is_none() {
-            self.problems.push(Problem::MissingUp {
-                file: folder.file("up.sql"),
-                backends: Backends::NONE,
-            });
-            return None;
+            if folder.explained.is_empty() {
+                self.problems.push(Problem::MissingUp {
+                    file: folder.file("up.sql"),
+                    backends: Backends::NONE,
+                });
+            }
+            return described(folder).with_metadata(true);
         }
         let revision = described(folder);
         self.counterparts(folder, &revision);
         let revision = self.up(folder, revision);
-        Some(self.down(folder, revision))
+        self.down(folder, revision)
     }
 
     fn up(&mut self, folder: &Folder, revision: Revision) -> Revision {
@@ -129,6 +131,9 @@ impl<'s> Judge<'s> {
 
     /// The backends that have no script of this direction and should: none of them, if there is no script at all.
     fn lacks(&self, folder: &Folder, direction: Direction, without: Backends) -> Option<Backends> {
+        if folder.explained.contains(&direction) {
+            return None;
+        }
         if folder.of(direction).next().is_none() {
             return Some(Backends::NONE);
         }
@@ -158,7 +163,10 @@ impl<'s> Judge<'s> {
                 Direction::Up => Direction::Down,
                 Direction::Down => Direction::Up,
             };
-            if folder.of(other).next().is_some() && folder.chosen(other, backend).is_none() {
+            if folder.of(other).next().is_some()
+                && folder.chosen(other, backend).is_none()
+                && !folder.explained.contains(&other)
+            {
                 let counterpart = format!("{other}.{backend}.sql");
                 self.problems.push(Problem::Counterpart {
                     file: folder.file(&source.name),

@@ -363,3 +363,46 @@ fn a_procedure_may_commit_where_the_script_has_no_transaction() {
         );
     });
 }
+
+#[test]
+fn on_sqlite_an_adopted_rebuild_may_leave_a_reference_that_a_later_revision_mends() {
+    on(Backend::Sqlite, |database| {
+        let mut project = Project::new(Backend::Sqlite);
+        project
+            .adopted("01_tables", PARENT_AND_CHILD.split("INSERT").next().unwrap(), "DROP TABLE child; DROP TABLE parent;")
+            .adopted(
+                "02_rename",
+                "ALTER TABLE parent RENAME TO old; CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT, more TEXT); \
+                 INSERT INTO parent SELECT id, name, '' FROM old; DROP TABLE old;",
+                "DROP TABLE parent;",
+            )
+            .adopted(
+                "03_mend",
+                "DROP TABLE child; CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id));",
+                "SELECT 1",
+            );
+        project.read().upgrade(&mut database.connect()).unwrap();
+        assert_eq!(database.applied(), ["01", "02", "03"]);
+    });
+}
+
+#[test]
+fn on_sqlite_a_rebuild_can_mend_a_reference_to_columns_that_are_not_unique() {
+    on(Backend::Sqlite, |database| {
+        let mut project = Project::new(Backend::Sqlite);
+        project
+            .revision(
+                "01_tables",
+                "CREATE TABLE parent (id INTEGER PRIMARY KEY, code TEXT); CREATE TABLE child (code TEXT REFERENCES parent (code));",
+                "DROP TABLE child; DROP TABLE parent;",
+            )
+            .revision(
+                "02_unique",
+                "CREATE TABLE parent_new (id INTEGER PRIMARY KEY, code TEXT UNIQUE); INSERT INTO parent_new SELECT * FROM parent; \
+                 DROP TABLE parent; ALTER TABLE parent_new RENAME TO parent;",
+                "SELECT 1",
+            );
+        project.read().upgrade(&mut database.connect()).unwrap();
+        assert_eq!(database.applied(), ["01", "02"]);
+    });
+}

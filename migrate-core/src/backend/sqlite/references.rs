@@ -6,6 +6,9 @@ use migrate_chain::rebuilds_a_table;
 use crate::backend::{Broken, Halt, Job, Row, Server};
 use crate::failure::ServerError;
 
+/// What SQLite says where a reference leads to columns that are not unique: <https://www.sqlite.org/foreignkeys.html#fk_indexes>.
+const MISMATCH: &str = "foreign key mismatch";
+
 /// Whether the script wants foreign keys off: it says so, or it builds a table anew, which with foreign keys on deletes the rows
 /// that refer to it.
 pub(super) fn rebuilds(job: &Job<'_>) -> bool {
@@ -40,26 +43,52 @@ pub(super) fn turn_foreign_keys_off(
     Ok(on)
 }
 
-/// How many rows of which table refer to rows of which other that are not there; a table that is not there counts as one.
-pub(super) fn broken_references(
+/// How many rows of which table refer to rows of which other that are not there; a table that is not there counts as one. Not so for
+/// adopted revisions, which ran this way elsewhere: another revision of the same project mends it, or nobody minds.
+fn broken_references(
     connection: &mut SqliteConnection,
+    jobs: &[Job<'_>],
 ) -> Result<Vec<Row>, ServerError> {
-    connection.rows(
+    let tables = if jobs.iter().any(|job| job.revision.linked()) {
+        "UNION ALL SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' \
+         AND NOT EXISTS (SELECT 1 FROM sqlite_master p WHERE p.type = 'table' AND p.name = f.\"table\" COLLATE NOCASE)"
+    } else {
+        ""
+    };
+    connection.rows(&format!(
         "SELECT CAST(child AS TEXT), CAST(parent AS TEXT), CAST(count(*) AS TEXT) FROM ( \
-           SELECT \"table\" AS child, parent FROM pragma_foreign_key_check UNION ALL \
-           SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' \
-             AND NOT EXISTS (SELECT 1 FROM sqlite_master p WHERE p.type = 'table' AND p.name = f.\"table\" COLLATE NOCASE) \
-         ) GROUP BY child, parent",
-    )
+         SELECT \"table\" AS child, parent FROM pragma_foreign_key_check {tables}) GROUP BY child, parent"
+    ))
+}
+
+/// What was broken before the rebuild. `None`: SQLite cannot tell, since a reference leads to columns that are not unique, which may be
+/// just what the rebuild mends.
+pub(super) fn broken_before(
+    connection: &mut SqliteConnection,
+    jobs: &[Job<'_>],
+) -> Result<Option<Vec<Row>>, Halt> {
+    match broken_references(connection, jobs) {
+        Ok(rows) => Ok(Some(rows)),
+        Err(error) if error.message.contains(MISMATCH) => Ok(None),
+        Err(error) => Err(Broken::outside(error).into()),
+    }
 }
 
 /// Refuses what a rebuild broke; what was broken before is not its fault.
 pub(super) fn check_references(
     connection: &mut SqliteConnection,
-    before: &[Row],
+    before: Option<&[Row]>,
     jobs: &[Job<'_>],
 ) -> Result<(), Halt> {
-    let after = broken_references(connection).map_err(Broken::outside)?;
+    let after = match (broken_references(connection, jobs), before) {
+        (Ok(after), _) => after,
+        (Err(error), None) if error.message.contains(MISMATCH) => return Ok(()),
+        (Err(error), _) => return Err(Broken::outside(error).into()),
+    };
+    // Nothing to compare with.
+    let Some(before) = before else {
+        return Ok(());
+    };
     let same = |a: &Row, b: &Row| a.text(0) == b.text(0) && a.text(1) == b.text(1);
     let count = |row: &Row| {
         before

@@ -10,7 +10,7 @@ use crate::failure::ErrorKind;
 use crate::ledger::Moment;
 
 use super::literal;
-use super::references::{broken_references, check_references};
+use super::references::{broken_before, check_references};
 
 /// Opens the transaction of a step, taking the write lock at once: a transaction that reads first and writes later is refused
 /// as soon as another one wrote in between, however long it is ready to wait.
@@ -68,9 +68,9 @@ pub(super) fn run_in_transaction(
 ) -> Result<(), Halt> {
     let ledger = &session.ledger;
     let before = if off {
-        broken_references(connection).map_err(Broken::outside)?
+        broken_before(connection, jobs)?
     } else {
-        Vec::new()
+        None
     };
     for (number, job) in jobs.iter().enumerate() {
         still_there(connection, session, job)?;
@@ -107,7 +107,7 @@ pub(super) fn run_in_transaction(
             })?;
     }
     if off {
-        check_references(connection, &before, jobs)
+        check_references(connection, before.as_deref(), jobs)
     } else {
         Ok(())
     }

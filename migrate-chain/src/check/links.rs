@@ -1,5 +1,7 @@
 //! The links: one base, one head, one line, ids that ascend along it.
 
+use std::collections::HashSet;
+
 use super::graph::{Graph, Parent};
 use super::names;
 use crate::naming::renamed_after;
@@ -14,8 +16,9 @@ pub(crate) fn order(mut revisions: Vec<Revision>, problems: &mut Vec<Problem>) -
         .sort_by(|one, other| (one.id(), one.directory()).cmp(&(other.id(), other.directory())));
     let mut revisions = names::check(revisions, problems);
     let graph = Graph::of(&revisions);
-    each(&graph, problems);
-    forks(&graph, problems);
+    let cycles = graph.cycles();
+    each(&graph, &cycles, problems);
+    forks(&graph, &cycles, problems);
     unlinked(&graph, problems);
     // Of one line along which ids ascend, version order is the order. What has no link of its own gets its parent here.
     for (index, parent) in graph.parents.into_iter().enumerate() {
@@ -28,8 +31,7 @@ pub(crate) fn order(mut revisions: Vec<Revision>, problems: &mut Vec<Problem>) -
 }
 
 /// What is wrong with the link of one revision, seen alone, and circles.
-fn each(graph: &Graph<'_>, problems: &mut Vec<Problem>) {
-    let cycles = graph.cycles();
+fn each(graph: &Graph<'_>, cycles: &[Vec<usize>], problems: &mut Vec<Problem>) {
     for (index, revision) in graph.revisions.iter().enumerate() {
         let directory = || revision.directory().to_owned();
         match graph.parents[index] {
@@ -91,7 +93,7 @@ fn missing_parent(graph: &Graph<'_>, revision: &Revision) -> Problem {
     }
 }
 
-fn forks(graph: &Graph<'_>, problems: &mut Vec<Problem>) {
+fn forks(graph: &Graph<'_>, cycles: &[Vec<usize>], problems: &mut Vec<Problem>) {
     let names = |indexes: &[usize]| -> Vec<String> {
         indexes
             .iter()
@@ -108,12 +110,16 @@ fn forks(graph: &Graph<'_>, problems: &mut Vec<Problem>) {
             ),
         });
     }
+    // One that is part of a circle has yet to be told what it follows.
+    let circling: HashSet<usize> = cycles.iter().flatten().copied().collect();
     for (parent, children) in graph.children.iter().enumerate() {
+        let straight = children.iter().filter(|child| !circling.contains(child));
+        let children: Vec<usize> = straight.copied().collect();
         if let [.., keep, moved] = children[..] {
             problems.push(Problem::Fork {
                 file: metadata(&graph.revisions[moved]),
                 parent: graph.revisions[parent].directory().to_owned(),
-                children: names(children),
+                children: names(&children),
                 mend: after(
                     &graph.revisions[moved],
                     graph.revisions[graph.tip(keep)].id(),
@@ -254,6 +260,19 @@ mod tests {
       follows y2
       follows y1
   help: one of them must follow a revision outside the circle, or \"base\""]
+        );
+    }
+
+    #[test]
+    fn what_follows_a_circle_makes_no_fork_with_its_members() {
+        let found = problems(&[("a", "b"), ("b", "a"), ("c", "b")]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let found = problems(&[("a", "b"), ("b", "a"), ("c", "b"), ("d", "b")]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            found[1].ends_with("write `down_revision = \"c\"` in d/metadata.toml"),
+            "{}",
+            found[1]
         );
     }
 

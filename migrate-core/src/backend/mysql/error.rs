@@ -23,6 +23,7 @@ pub(super) fn with_code(connection: &mut MysqlConnection, mut error: ServerError
 /// The servers' own words: Diesel hides the numbers of errors of whole messages.
 pub(super) fn error(error: diesel::result::Error) -> ServerError {
     let mut error = text::error(error);
+    error.message = without_what_follows(&error.message);
     let has = |words: &[&str]| words.iter().any(|word| error.message.contains(word));
     error.kind = if has(&["Lock wait timeout exceeded", "Deadlock found"]) {
         ErrorKind::Busy
@@ -38,4 +39,38 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
         error.kind
     };
     error
+}
+
+/// The server quotes the rest of the message from the error on; what comes after the statement, such as our records, nobody wrote.
+fn without_what_follows(message: &str) -> String {
+    let quoted = message
+        .find("near '")
+        .map(|start| start + 6)
+        .zip(message.rfind("' at line "))
+        .and_then(|(start, end)| Some((start, end, message.get(start..end)?.find(";\n")?)));
+    match quoted {
+        Some((start, end, cut)) => format!("{}{}", &message[..start + cut], &message[end..]),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_quotes_the_statement_alone() {
+        assert_eq!(
+            without_what_follows("syntax to use near 'BAD words;\nUPDATE `x`.`y` SE' at line 1"),
+            "syntax to use near 'BAD words' at line 1"
+        );
+        assert_eq!(
+            without_what_follows("near 'it's' at line 1"),
+            "near 'it's' at line 1"
+        );
+        assert_eq!(
+            without_what_follows("Unknown table 'a'"),
+            "Unknown table 'a'"
+        );
+    }
 }

@@ -154,3 +154,26 @@ fn a_writer_that_comes_between_two_statements_makes_none_run_twice() {
         assert!(database.has_table("three"));
     });
 }
+
+#[test]
+fn what_ran_under_table_locks_is_not_run_again() {
+    on(Backend::Mysql, |database| {
+        let script = |last: u8| {
+            format!(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY); LOCK TABLES t WRITE; INSERT INTO t VALUES (1); INSERT INTO t VALUES ({last}); \
+                 UNLOCK TABLES; CREATE TABLE u (id INTEGER);"
+            )
+        };
+        let mut project = Project::new(Backend::Mysql);
+        project.revision("01_dump", &script(1), "DROP TABLE t");
+        let mut connection = database.connect();
+        project.read().upgrade(&mut connection).unwrap_err();
+        project.write("migrations/01_dump/up.sql", script(2));
+        project.read().upgrade(&mut connection).unwrap();
+        assert_eq!(database.column("SELECT id FROM t ORDER BY id"), ["1", "2"]);
+        assert_eq!(
+            database.log(),
+            ["01 upgrade failed 3/6", "01 upgrade done 6/6"]
+        );
+    });
+}

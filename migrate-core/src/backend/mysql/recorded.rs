@@ -3,7 +3,7 @@
 use diesel::MysqlConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, MESSAGE, Server, Session, replayed};
+use crate::backend::{Broken, Halt, Job, MESSAGE, Server, Session, mentions, replayed};
 use crate::failure::{ErrorKind, ServerError};
 
 use super::error::with_code;
@@ -33,21 +33,38 @@ pub(super) fn running(statements: &[Statement<'_>], place: usize) -> usize {
     })
 }
 
+/// What the statements of a script so far have left open.
+#[derive(Default)]
+struct Open {
+    /// A transaction of the script's own.
+    own: bool,
+    /// Table locks, under which no other table may be written.
+    locked: bool,
+}
+
+impl Open {
+    fn after(&mut self, statement: &Statement<'_>) {
+        if let Some(word) = statement.transaction_control(Backend::Mysql) {
+            self.own = matches!(word, "BEGIN" | "START TRANSACTION");
+        }
+        self.locked = (self.locked || statement.locks_tables()) && !statement.unlocks_tables();
+    }
+}
+
 /// The statements of a job that are left, each with its record.
 pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
     let ledger = &session.ledger;
     let statements: Vec<_> = job.script.statements().collect();
-    let (mut own, mut locked) = (false, false);
+    let mut state = Open::default();
     let mut pieces = Vec::new();
     for (place, statement) in statements.iter().enumerate().skip(job.done) {
         let control = statement.transaction_control(Backend::Mysql);
-        own = control.map_or(own, |word| matches!(word, "BEGIN" | "START TRANSACTION"));
-        locked = (locked || statement.locks_tables()) && !statement.unlocks_tables();
+        state.after(statement);
         let progress = ledger.progress(job, place + 1, running(&statements, place + 1));
-        pieces.push(if locked {
+        pieces.push(if state.locked {
             // Under table locks no other table may be written; the record comes with the first statement after them.
             statement.text.to_owned()
-        } else if !own && control.is_none() && changes_rows_only(statement) {
+        } else if !state.own && control.is_none() && changes_rows_only(statement) {
             format!(
                 "START TRANSACTION;\n{};\n{progress};\nCOMMIT",
                 statement.text
@@ -102,7 +119,7 @@ pub(super) fn run_message(
     let Err(error) = connection.execute(&message.join(";\n")) else {
         return Ok(());
     };
-    Err(find_broken(connection, session, jobs, error).into())
+    Err(find_broken(connection, session, jobs, (error, None)).into())
 }
 
 /// One step, a message a statement.
@@ -115,24 +132,31 @@ pub(super) fn run_steps(
     let mut begin = vec![open(session, job), before(job)];
     begin.extend(replayed(job, Backend::Mysql));
     if let Err(error) = connection.execute(&begin.join(";\n")) {
-        return Err(find_broken(connection, session, std::slice::from_ref(job), error).into());
+        let alone = std::slice::from_ref(job);
+        return Err(find_broken(connection, session, alone, (error, None)).into());
     }
-    for (place, piece) in pieces(session, job).iter().enumerate() {
+    let mut state = Open::default();
+    let rest = job.script.statements().skip(job.done);
+    for (place, (piece, statement)) in pieces(session, job).iter().zip(rest).enumerate() {
         let number = place + job.done;
-        if (session.stop)() {
+        if !state.own && !state.locked && (session.stop)() {
             connection
                 .execute(&ledger.give_up(job, number, "stopped on request"))
                 .map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
         if let Err(error) = connection.execute(piece) {
-            let broken = find_broken(connection, session, std::slice::from_ref(job), error);
+            // Under table locks nothing was recorded, and yet it is done, unless a transaction takes it back.
+            let kept = state.locked && !state.own && !mentions(job, &["autocommit"]);
+            let reached = (error, kept.then_some(number));
+            let broken = find_broken(connection, session, std::slice::from_ref(job), reached);
             return Err(Broken {
                 statement: Some(number),
                 ..broken
             }
             .into());
         }
+        state.after(&statement);
     }
     let end = format!(
         "UNLOCK TABLES; START TRANSACTION; {}; COMMIT; {}",
@@ -144,12 +168,13 @@ pub(super) fn run_steps(
         .map_err(|error| Broken::outside(error).into())
 }
 
-/// After a message failed, the log tells how far it came: the row that is still open.
+/// After a message failed, the log tells how far it came: the row that is still open. Or the caller does, where it could not be
+/// written.
 pub(super) fn find_broken(
     connection: &mut MysqlConnection,
     session: &Session,
     jobs: &[Job<'_>],
-    error: ServerError,
+    (error, reached): (ServerError, Option<usize>),
 ) -> Broken {
     if error.kind == ErrorKind::ConnectionLost {
         return Broken {
@@ -177,7 +202,7 @@ pub(super) fn find_broken(
     else {
         return Broken::outside(error);
     };
-    let kept = row.number(1);
+    let kept = reached.unwrap_or_else(|| row.number(1));
     // A failure to write this loses a message, not the state: the row stays open and says as much.
     let _ = connection.execute(&ledger.give_up(&jobs[number], kept, &error.to_string()));
     Broken {

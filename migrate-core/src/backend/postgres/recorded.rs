@@ -38,8 +38,10 @@ pub(super) fn run_recorded(
             .execute(&sql)
             .map_err(|error| give_up(connection, session, job, (job.done, error)))?;
     }
+    // Whether the script itself has a transaction open; the records then belong to it.
+    let mut own = false;
     for (number, statement) in job.script.statements().enumerate().skip(job.done) {
-        if (session.stop)() {
+        if !own && (session.stop)() {
             let stopped = ledger.give_up(job, number, "stopped on request");
             connection
                 .execute(&as_found(session, job, &stopped))
@@ -48,6 +50,9 @@ pub(super) fn run_recorded(
         }
         run_statement(connection, session, job, (number, &statement))
             .map_err(|error| give_up(connection, session, job, (number, error)))?;
+        if let Some(word) = statement.transaction_control(Backend::Postgres) {
+            own = matches!(word, "BEGIN" | "START TRANSACTION");
+        }
     }
     let end = format!(
         "BEGIN; {}; {}; COMMIT",

@@ -102,8 +102,9 @@ impl Mysql {
     fn delimiter_at(&self, source: &Source<'_>, at: usize) -> Option<usize> {
         let delimiter = self.delimiter.as_ref()?;
         let rest = source.bytes.get(at..)?;
-        rest.starts_with(delimiter.as_bytes())
-            .then(|| at + delimiter.len())
+        let end = at + delimiter.len();
+        let whole = !is_named(delimiter) || !is_word(source.byte(end));
+        (whole && rest.starts_with(delimiter.as_bytes())).then_some(end)
     }
 
     fn executable_opens(&mut self, source: &Source<'_>, at: usize) -> Token {
@@ -144,7 +145,7 @@ impl Mysql {
         let Some(delimiter) = &self.delimiter else {
             return token;
         };
-        if delimiter.starts_with(|first: char| first.is_alphanumeric() || first == '_') {
+        if is_named(delimiter) {
             return token;
         }
         let found =
@@ -220,6 +221,11 @@ fn executable_start(source: &Source<'_>, at: usize) -> Option<usize> {
         (b'M', b'!') => Some(at + 4),
         _ => None,
     }
+}
+
+/// Whether the separator is a word itself, such as `go`.
+fn is_named(delimiter: &str) -> bool {
+    delimiter.starts_with(|first: char| first.is_alphanumeric() || first == '_')
 }
 
 fn is_word(byte: u8) -> bool {

@@ -62,10 +62,11 @@ fn delimiter_is_never_sent() {
     assert_eq!(pieces(Mysql, text).len(), 2);
     let text = "DELIMITER ;;\nCREATE PROCEDURE p() BEGIN SELECT 1; END ;;\nDELIMITER ;\nSELECT 2; SELECT 3";
     assert_eq!(pieces(Mysql, text).len(), 3);
-    let text = "DELIMITER go\nSELECT category FROM cargo go\nSELECT 2 go\nDELIMITER ;\n";
+    let text =
+        "DELIMITER go\nSELECT category, golf, go_to FROM cargo go\nSELECT 2 go\nDELIMITER ;\n";
     assert_eq!(
         pieces(Mysql, text),
-        ["SELECT category FROM cargo", "SELECT 2"]
+        ["SELECT category, golf, go_to FROM cargo", "SELECT 2"]
     );
     assert_eq!(
         pieces(Mysql, "DELIMITER '|'\nSELECT 1|SELECT 2|"),

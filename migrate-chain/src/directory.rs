@@ -90,6 +90,7 @@ impl Project {
         });
         let judge = || Judge::new(backends, &settings);
         let (lock, parts) = parallel::both(
+            names.len(),
             || read_lock(directory),
             || parallel::parts(&names, |names| Part::read(directory, names, judge())),
         );

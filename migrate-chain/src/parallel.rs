@@ -5,8 +5,8 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread::{self, Builder};
 
-/// Fewer things than this are not worth a thread of their own.
-const WORTH_A_THREAD: usize = 32;
+/// Fewer things than this are not worth a thread of their own: on a busy machine it takes milliseconds until it runs.
+const WORTH_A_THREAD: usize = 256;
 
 const MOST_THREADS: usize = 8;
 
@@ -30,8 +30,15 @@ pub(crate) fn parts<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sy
     })
 }
 
-/// Both of two pieces of work, the first on a thread of its own.
-pub(crate) fn both<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
+/// Both of two pieces of work about so many things, the first on a thread of its own where that is worth it.
+pub(crate) fn both<A: Send, B>(
+    things: usize,
+    one: impl Fn() -> A + Sync,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if things < WORTH_A_THREAD {
+        return (one(), other());
+    }
     let one = &one;
     thread::scope(|scope| {
         let thread = Builder::new().spawn_scoped(scope, one);
@@ -53,8 +60,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn both_are_done_however_many_things_they_are_about() {
+        for things in [0, 5_000] {
+            assert_eq!(both(things, || 1, || 2), (1, 2));
+        }
+    }
+
+    #[test]
     fn parts_come_back_whole_and_in_order() {
-        for length in [0, 1, 31, 32, 64, 65, 1_000] {
+        for length in [0, 1, 255, 256, 512, 513, 5_000] {
             let items: Vec<usize> = (0..length).collect();
             assert_eq!(parts(&items, <[usize]>::to_vec).concat(), items, "{length}");
         }

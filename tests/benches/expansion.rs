@@ -1,7 +1,10 @@
 //! How long the compiler takes over a chain: `cargo check` of an app that embeds it, beside the same app with Diesel's macro.
 //!
-//! Both apps are touched and checked in turn, so that whatever else the machine does falls on both alike, and beside them one
-//! that embeds nothing. Run it with `cargo bench -p migrate-tests --bench expansion`.
+//! The apps are touched and checked in turn, so that whatever else the machine does falls on all alike, and so is each without
+//! its macro: what cargo does for the crates that it depends on is no matter of the macro. A plain chain has scripts alone, a
+//! linked one has a metadata.toml a revision besides, which Diesel's macro reads and does not track.
+//!
+//! Run it with `cargo bench -p migrate-tests --bench expansion`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,73 +23,115 @@ struct Kind {
     main: &'static str,
 }
 
-const KINDS: [Kind; 3] = [
-    Kind {
-        name: "nothing",
-        dependencies: "",
-        main: "fn main() {}\n",
-    },
-    Kind {
-        name: "diesel",
-        dependencies: "diesel_migrations = \"2.3\"\ndiesel = { version = \"2.3\", features = [\"sqlite\"] }\n",
-        main: "use diesel_migrations::{EmbeddedMigrations, embed_migrations};\n\n\
-               pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!(\"../migrations\");\n\nfn main() {}\n",
-    },
-    Kind {
-        name: "migrate",
-        dependencies: "migrate-core = { path = \"CORE\" }\n",
-        main: "use migrate_core::{Migrations, embed_migrations};\n\n\
-               pub static MIGRATIONS: Migrations = embed_migrations!(\"../migrations\");\n\nfn main() {}\n",
-    },
-];
+const DIESEL: Kind = Kind {
+    name: "diesel",
+    dependencies: "diesel_migrations = \"2.3\"\ndiesel = { version = \"2.3\", features = [\"sqlite\"] }\n",
+    main: "use diesel_migrations::{EmbeddedMigrations, embed_migrations};\n\n\
+           pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!(\"../../migrations\");\n\nfn main() {}\n",
+};
+
+const MIGRATE: Kind = Kind {
+    name: "migrate",
+    dependencies: "migrate-core = { path = \"CORE\" }\n",
+    main: "use migrate_core::{Migrations, embed_migrations};\n\n\
+           pub static MIGRATIONS: Migrations = embed_migrations!(\"../../migrations\");\n\nfn main() {}\n",
+};
+
+const NO_MACRO: &str = "fn main() {}\n";
+
+/// The medians of one kind of app.
+struct Times {
+    with: Duration,
+    without: Duration,
+}
 
 fn main() {
-    println!("revisions   nothing    diesel   migrate   migrate / diesel, less nothing");
+    println!("`cargo check` after a touch, median of {ROUNDS}: whole, and what the macro adds");
+    println!("revisions               diesel           migrate   migrate / diesel, added");
     for size in SIZES {
-        let directory = tempfile::tempdir().expect("a directory for the apps");
-        chain(&directory.path().join("migrations"), size);
-        let apps = KINDS.map(|kind| app(directory.path(), &kind));
-        // The first check builds what they depend on.
-        apps.iter().for_each(|app| _ = check(app));
-        let mut times = [const { Vec::new() }; KINDS.len()];
-        for _ in 0..ROUNDS {
-            for (app, times) in apps.iter().zip(&mut times) {
-                times.push(check(app));
-            }
+        for linked in [false, true] {
+            let kind = if linked { "linked" } else { "plain" };
+            let [diesel, migrate] = measure(size, linked);
+            let ratio = migrate.added() / diesel.added();
+            println!("{size:>9} {kind:<6} {diesel} {migrate}   {ratio:.2}");
         }
-        let [nothing, diesel, migrate] = times.map(median);
-        let ratio = (migrate - nothing).as_secs_f64() / (diesel - nothing).as_secs_f64();
-        let [nothing, diesel, migrate] =
-            [nothing, diesel, migrate].map(|time| format!("{:.3} s", time.as_secs_f64()));
-        println!("{size:>9} {nothing:>9} {diesel:>9} {migrate:>9}   {ratio:.2}");
     }
 }
 
-/// A linked chain of small tables; Diesel reads the same directory.
-fn chain(migrations: &Path, size: usize) {
+impl Times {
+    fn added(&self) -> f64 {
+        self.with.saturating_sub(self.without).as_secs_f64()
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:>6.3} + {:.3} s",
+            self.with.as_secs_f64(),
+            self.added()
+        )
+    }
+}
+
+/// Checks all apps in turn.
+fn measure(size: usize, linked: bool) -> [Times; 2] {
+    let directory = tempfile::tempdir().expect("a directory for the apps");
+    chain(&directory.path().join("migrations"), size, linked);
+    let apps = [DIESEL, MIGRATE].map(|kind| {
+        let without = Kind {
+            main: NO_MACRO,
+            ..kind
+        };
+        [("with", kind), ("without", without)]
+            .map(|(word, kind)| app(&directory.path().join(word), &kind))
+    });
+    // The first check builds what they depend on.
+    apps.iter().flatten().for_each(|app| _ = check(app));
+    let mut times = [const { [const { Vec::new() }; 2] }; 2];
+    for _ in 0..ROUNDS {
+        for (app, times) in apps.iter().flatten().zip(times.iter_mut().flatten()) {
+            times.push(check(app));
+        }
+    }
+    times.map(|times| {
+        let [with, without] = times.map(median);
+        Times { with, without }
+    })
+}
+
+/// A chain of small tables, which both macros read.
+fn chain(migrations: &Path, size: usize, linked: bool) {
     let mut parent = "base".to_owned();
     for number in 0..size {
         let id = format!("2026-01-01-{number:06}");
         let directory = migrations.join(format!("{id}_create_t{number}"));
         fs::create_dir_all(&directory).expect("a revision's directory");
-        let up = format!(
-            "CREATE TABLE t{number} (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);\n"
+        let write = |file: &str, text: String| {
+            fs::write(directory.join(file), text).expect("a revision's file")
+        };
+        write(
+            "up.sql",
+            format!(
+                "CREATE TABLE t{number} (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);\n"
+            ),
         );
-        let metadata = format!("down_revision = \"{parent}\"\nrun_in_transaction = true\n");
-        let files = [
-            ("up.sql", up),
-            ("down.sql", format!("DROP TABLE t{number};\n")),
-            ("metadata.toml", metadata),
-        ];
-        for (file, text) in files {
-            fs::write(directory.join(file), text).expect("a revision's file");
+        write("down.sql", format!("DROP TABLE t{number};\n"));
+        if linked {
+            write(
+                "metadata.toml",
+                format!("down_revision = \"{parent}\"\nrun_in_transaction = true\n"),
+            );
         }
         parent = id.replace('-', "");
     }
 }
 
+/// An app beside which the migrations are those of the directory above.
 fn app(directory: &Path, kind: &Kind) -> PathBuf {
     let app = directory.join(kind.name);
+    let word = directory.file_name().unwrap_or_default().display();
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .canonicalize()
@@ -98,7 +143,7 @@ fn app(directory: &Path, kind: &Kind) -> PathBuf {
         .escape_default()
         .to_string();
     let manifest = format!(
-        "[package]\nname = \"bench-{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{}",
+        "[package]\nname = \"bench-{}-{word}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{}",
         kind.name,
         kind.dependencies.replace("CORE", &core)
     );

@@ -97,9 +97,12 @@ impl Lock {
             problems: &mut problems,
         };
         let mut lock = Self::default();
+        if let Some(entry) = table.0.iter().find(|entry| entry.key == "version") {
+            check_version(&mut reader, entry)?;
+        }
         for entry in &table.0 {
             match entry.key.as_str() {
-                "version" => check_version(&mut reader, entry),
+                "version" => {}
                 "revision" => lock.revisions = revisions(&mut reader, entry),
                 _ => reader.unknown(entry, &["version", "revision"]),
             }
@@ -188,12 +191,16 @@ pub(crate) fn sums(folder: &Folder, backends: Option<Backends>) -> Sums {
     sums
 }
 
-fn check_version(reader: &mut Reader<'_>, entry: &Entry) {
-    if let Some(version) = reader.number(entry)
-        && version != VERSION
-    {
-        let why = format!("this build reads version {VERSION}; the lock is from another one");
-        reader.bad_value(entry, entry.line, &version.to_string(), why);
+/// Whether this build can read the rest: what another version has in it is no mistake.
+fn check_version(reader: &mut Reader<'_>, entry: &Entry) -> Result<(), Problem> {
+    match reader.number(entry) {
+        Some(version) if version != VERSION => Err(Problem::LockVersion {
+            file: Lock::FILE.to_owned(),
+            line: entry.line,
+            version,
+            known: VERSION,
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -346,11 +353,34 @@ mod tests {
     }
 
     #[test]
+    fn a_lock_of_another_version_is_left_to_who_wrote_it() {
+        assert_eq!(
+            problems("version = 2\nnew = [1]\n[[revision]]\nid = 1\n"),
+            [
+                "migrations/migrate.lock:1: it is of version 2, and this build reads version 1\n  help: use the release of migrate that wrote it, here and on the command line"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lock_cut_short_is_brought_back_not_mended() {
+        for text in ["[[revision]]\nid = \"a\n", "[[revision]]\nid = \"a\"\n"] {
+            let found = problems(text);
+            assert!(
+                found[0].ends_with(
+                    "\n  help: bring the lock back from git, or delete it: `migrate init` writes it anew"
+                ),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[test]
     fn every_wrong_line_is_named_at_once() {
-        let text = "version = 2\n[[revision]]\nid = \"a\"\nparent = \"base\"\nup = \"zz\"\nupp = \"x\"\n[[revision]]\ntag = 1\n";
+        let text = "version = \"2\"\n[[revision]]\nid = \"a\"\nparent = \"base\"\nup = \"zz\"\nupp = \"x\"\n[[revision]]\ntag = 1\n";
         let found = problems(text);
         let starts = [
-            "migrations/migrate.lock:1: `version = \"2\"`: this build reads version 1",
+            "migrations/migrate.lock:1: `version` is text and must be a number\n  help: bring the lock back from git, or delete it: `migrate init` writes it anew",
             "migrations/migrate.lock:5: `up = \"zz\"`: it must be 64 hexadecimal digits",
             "migrations/migrate.lock:6: unknown key `upp`\n  help: did you mean `up`?",
             "migrations/migrate.lock:8: `tag` is a number and must be text",

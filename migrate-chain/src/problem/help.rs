@@ -1,6 +1,7 @@
 //! How to mend each problem.
 
 use super::{Problem, Relink};
+use crate::Lock;
 
 impl Problem {
     /// How to mend it.
@@ -54,9 +55,10 @@ impl Problem {
             | Self::WrongType { .. }
             | Self::BadValue { .. }
             | Self::UnknownRevision { .. } => self.toml_help(),
-            Self::LockConflict { .. } | Self::Vanished { .. } | Self::Sealed { .. } => {
-                self.lock_help()
-            }
+            Self::LockConflict { .. }
+            | Self::LockVersion { .. }
+            | Self::Vanished { .. }
+            | Self::Sealed { .. } => self.lock_help(),
             _ => self.link_help(),
         }
     }
@@ -79,6 +81,15 @@ impl Problem {
 
     fn toml_help(&self) -> String {
         match self {
+            // Nobody writes it by hand.
+            Self::NotToml { file, .. }
+            | Self::WrongType { file, .. }
+            | Self::BadValue { file, .. }
+                if file == Lock::FILE =>
+            {
+                "bring the lock back from git, or delete it: `migrate init` writes it anew"
+                    .to_owned()
+            }
             Self::NotToml { .. } => {
                 "text values stand in quotes, a list in [ ], and every key on a line of its own"
                     .to_owned()
@@ -116,6 +127,9 @@ impl Problem {
 
     fn lock_help(&self) -> String {
         match self {
+            Self::LockVersion { .. } => {
+                "use the release of migrate that wrote it, here and on the command line".to_owned()
+            }
             Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: `migrate init` writes it anew".to_owned(),
             Self::Vanished { what, .. } => format!(
                 "bring {what} back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
@@ -184,7 +198,6 @@ fn example(file: &str, key: &str) -> &'static str {
         "mysql" => "mysql = [\"SET foreign_key_checks = 0\"]",
         "postgres" => "postgres = [\"SET search_path = app\"]",
         "sqlite" => "sqlite = [\"PRAGMA foreign_keys = ON\"]",
-        "version" => "version = 1",
-        _ => "[[revision]]",
+        _ => "",
     }
 }

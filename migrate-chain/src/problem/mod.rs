@@ -334,6 +334,18 @@ pub enum Problem {
         /// The line.
         line: usize,
     },
+    /// A lock whose layout this build does not know.
+    #[error("it is of version {version}, and this build reads version {known}")]
+    LockVersion {
+        /// The lock.
+        file: String,
+        /// The line.
+        line: usize,
+        /// Its version.
+        version: i64,
+        /// The version that this build reads.
+        known: i64,
+    },
     /// The lock lists what is not there.
     #[error("it lists {what}, which is not there")]
     Vanished {

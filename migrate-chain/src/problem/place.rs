@@ -40,6 +40,7 @@ impl Problem {
             | Self::Script { file, .. }
             | Self::TransactionControl { file, .. }
             | Self::LockConflict { file, .. }
+            | Self::LockVersion { file, .. }
             | Self::Vanished { file, .. }
             | Self::Sealed { file, .. } => file,
         }
@@ -57,6 +58,7 @@ impl Problem {
             | Self::IrreversibleWithDown { line, .. }
             | Self::NotUtf8 { line, .. }
             | Self::LockConflict { line, .. }
+            | Self::LockVersion { line, .. }
             | Self::Vanished { line, .. } => Some(*line),
             _ => self.position().map(|at| at.line),
         }

@@ -406,3 +406,28 @@ fn on_sqlite_a_rebuild_can_mend_a_reference_to_columns_that_are_not_unique() {
         assert_eq!(database.applied(), ["01", "02"]);
     });
 }
+
+#[test]
+fn on_mysql_a_script_that_reads_only_leaves_later_transactions_as_they_were() {
+    on(Backend::Mysql, |database| {
+        let mut project = Project::new(Backend::Mysql);
+        project
+            .revision(
+                "01_reads",
+                "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY; SELECT 1;",
+                "SELECT 1",
+            )
+            .revision(
+                "02_writes",
+                "CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1);",
+                "DROP TABLE t",
+            );
+        for mode in [TransactionMode::Each, TransactionMode::Auto] {
+            let mut connection = database.connect();
+            let migrations = project.read();
+            let runner = migrations.runner().transaction(mode);
+            runner.upgrade_to(&mut connection, "head").unwrap();
+            migrations.downgrade_to(&mut connection, "base").unwrap();
+        }
+    });
+}

@@ -74,6 +74,26 @@ fn literal(text: &str) -> String {
     hex
 }
 
+/// SQL that makes later transactions what they were. The two servers name these variables differently, so they are asked for by list.
+fn transactions(connection: &mut MysqlConnection) -> Result<String, ServerError> {
+    let rows = connection.rows(
+        "SHOW SESSION VARIABLES WHERE Variable_name IN \
+         ('tx_isolation', 'transaction_isolation', 'tx_read_only', 'transaction_read_only')",
+    )?;
+    let value = |end: &str| {
+        rows.iter()
+            .find(|row| row.text_or_empty(0).ends_with(end))
+            .map(|row| row.text_or_empty(1).replace('-', " "))
+    };
+    let (Some(level), Some(read_only)) = (value("isolation"), value("read_only")) else {
+        return Ok(String::new());
+    };
+    let access = if read_only == "ON" { "ONLY" } else { "WRITE" };
+    Ok(format!(
+        "; SET SESSION TRANSACTION ISOLATION LEVEL {level}, READ {access}"
+    ))
+}
+
 impl Server for MysqlConnection {
     fn backend(&self) -> Backend {
         Backend::Mysql
@@ -130,6 +150,7 @@ impl Server for MysqlConnection {
             })
         });
         let sets: Vec<_> = sets.collect();
+        let transactions = transactions(self)?;
         let nested = self.in_transaction();
         Ok(Session {
             ledger: Ledger {
@@ -139,7 +160,7 @@ impl Server for MysqlConnection {
                 app: String::new(),
             },
             restore: format!(
-                "USE {}; SET SESSION {}",
+                "USE {}; SET SESSION {}{transactions}",
                 identifier(database),
                 sets.join(", ")
             ),

@@ -9,6 +9,10 @@ use crate::nearest::nearest;
 use crate::revision::id_of;
 use crate::{Chain, Problem, Relink, Revision};
 
+/// For how many missing parents a similar id is looked for. Each is compared with all ids, which for thousands takes an
+/// unoptimised build minutes; and where so many are missing, none is a slip of the pen.
+const GUESSES: usize = 20;
+
 /// Puts revisions in the order of their links, and reports what is wrong with ids and links. Where there are problems, the
 /// order is of no use.
 pub(crate) fn order(mut revisions: Vec<Revision>, problems: &mut Vec<Problem>) -> Chain {
@@ -32,6 +36,7 @@ pub(crate) fn order(mut revisions: Vec<Revision>, problems: &mut Vec<Problem>) -
 
 /// What is wrong with the link of one revision, seen alone, and circles.
 fn each(graph: &Graph<'_>, cycles: &[Vec<usize>], problems: &mut Vec<Problem>) {
+    let mut lost = 0;
     for (index, revision) in graph.revisions.iter().enumerate() {
         let directory = || revision.directory().to_owned();
         match graph.parents[index] {
@@ -41,7 +46,10 @@ fn each(graph: &Graph<'_>, cycles: &[Vec<usize>], problems: &mut Vec<Problem>) {
                     revision: directory(),
                 });
             }
-            Parent::Missing => problems.push(missing_parent(graph, revision)),
+            Parent::Missing => {
+                lost += 1;
+                problems.push(missing_parent(graph, revision, lost <= GUESSES));
+            }
             // A circle goes backwards somewhere, and is reported as a circle.
             Parent::Of(parent)
                 if parent > index && !cycles.iter().any(|cycle| cycle.contains(&index)) =>
@@ -69,26 +77,27 @@ fn each(graph: &Graph<'_>, cycles: &[Vec<usize>], problems: &mut Vec<Problem>) {
     }
 }
 
-fn missing_parent(graph: &Graph<'_>, revision: &Revision) -> Problem {
+fn missing_parent(graph: &Graph<'_>, revision: &Revision, guess: bool) -> Problem {
     let parent = revision.parent().unwrap_or_default();
     // Somebody may have written the whole name of the directory.
     let id = id_of(parent);
     let whole = graph
         .revisions
-        .iter()
-        .map(Revision::id)
-        .find(|&other| other == id);
+        .binary_search_by(|other| other.id().cmp(&id))
+        .map(|index| graph.revisions[index].id());
     let others = graph
         .revisions
         .iter()
         .map(Revision::id)
         .filter(|&other| other != revision.id());
+    let close = || nearest(parent, others.chain(["base"]));
     Problem::MissingParent {
         file: metadata(revision),
         revision: revision.directory().to_owned(),
         parent: parent.to_owned(),
         nearest: whole
-            .or_else(|| nearest(parent, others.chain(["base"])))
+            .ok()
+            .or_else(|| guess.then(close).flatten())
             .map(str::to_owned),
     }
 }
@@ -261,6 +270,18 @@ mod tests {
       follows y1
   help: one of them must follow a revision outside the circle, or \"base\""]
         );
+    }
+
+    #[test]
+    fn thousands_of_missing_parents_are_reported_at_once() {
+        let revision = |index| {
+            Revision::new(format!("2026{index:010}")).following(&format!("2027{index:010}"))
+        };
+        let started = std::time::Instant::now();
+        let problems = Chain::link((0..3_000).map(revision).collect()).unwrap_err();
+        assert_eq!(problems.len(), 3_000);
+        // Comparing all with all takes minutes here.
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 
     #[test]

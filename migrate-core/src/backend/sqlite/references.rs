@@ -1,7 +1,7 @@
 //! Foreign keys around a table that is built anew: off before, checked after.
 
 use diesel::SqliteConnection;
-use migrate_chain::rebuilds_a_table;
+use migrate_chain::{Direction, rebuilds_a_table};
 
 use crate::backend::{Broken, Halt, Job, Row, Server};
 use crate::failure::ServerError;
@@ -44,12 +44,16 @@ pub(super) fn turn_foreign_keys_off(
 }
 
 /// How many rows of which table refer to rows of which other that are not there; a table that is not there counts as one. Not so for
-/// adopted revisions, which ran this way elsewhere: another revision of the same project mends it, or nobody minds.
+/// adopted up scripts, which ran this way elsewhere: another revision of the same project mends it, or nobody minds. What a down
+/// script leads back to held once.
 fn broken_references(
     connection: &mut SqliteConnection,
     jobs: &[Job<'_>],
 ) -> Result<Vec<Row>, ServerError> {
-    let tables = if jobs.iter().any(|job| job.revision.linked()) {
+    let tables = if jobs
+        .iter()
+        .any(|job| job.revision.linked() || job.direction == Direction::Down)
+    {
         "UNION ALL SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' \
          AND NOT EXISTS (SELECT 1 FROM sqlite_master p WHERE p.type = 'table' AND p.name = f.\"table\" COLLATE NOCASE)"
     } else {

@@ -378,3 +378,32 @@ fn on_postgres_an_invalid_index_of_an_earlier_try_is_not_taken_for_a_good_one() 
         assert_eq!(database.value(valid), "t");
     });
 }
+
+#[test]
+fn a_table_that_stays_locked_is_told_with_the_statement_that_waits_for_it() {
+    on(Backend::Postgres, |database| {
+        use diesel::connection::SimpleConnection as _;
+        database.run("CREATE TABLE t (id INTEGER);");
+        let mut project = Project::new(Backend::Postgres);
+        project.revision(
+            "01_waits",
+            "CREATE TABLE u (id INTEGER);\nALTER TABLE t ADD v INTEGER;\n",
+            "DROP TABLE u",
+        );
+        let mut reader = database.postgres();
+        reader.batch_execute("BEGIN; SELECT * FROM t").unwrap();
+        let migrations = project.read();
+        let runner = migrations
+            .runner()
+            .lock_timeout(std::time::Duration::from_millis(50));
+        let failed = runner
+            .upgrade_to(&mut database.connect(), "head")
+            .unwrap_err();
+        let Error::Failed(failure) = failed else {
+            panic!("{failed:?}")
+        };
+        assert_eq!((failure.number, failure.of), (2, 2));
+        assert_eq!(failure.error.code.as_deref(), Some("55P03"));
+        assert!(failure.help().unwrap().contains("somebody else"));
+    });
+}

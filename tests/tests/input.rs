@@ -255,3 +255,22 @@ fn what_an_editor_leaves_behind_is_not_read() {
         assert!(database.has_table("linked"));
     });
 }
+
+#[test]
+fn on_mysql_no_message_is_larger_than_the_server_takes() {
+    on(Backend::Mysql, |database| {
+        let mut project = Project::new(Backend::Mysql);
+        let row = "x".repeat(900_000);
+        for number in 10..20 {
+            project.revision(
+                &format!("{number}_big"),
+                &format!(
+                    "CREATE TABLE t{number} (v LONGTEXT); INSERT INTO t{number} VALUES ('{row}');"
+                ),
+                &format!("DROP TABLE t{number}"),
+            );
+        }
+        project.read().upgrade(&mut database.connect()).unwrap();
+        assert_eq!(database.applied().len(), 10);
+    });
+}

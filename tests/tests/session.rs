@@ -431,3 +431,20 @@ fn on_mysql_a_script_that_reads_only_leaves_later_transactions_as_they_were() {
         }
     });
 }
+
+#[test]
+fn on_mysql_the_log_is_written_under_safe_updates_too() {
+    on(Backend::Mysql, |database| {
+        let mut project = Project::new(Backend::Mysql);
+        project.revision(
+            "01_safe",
+            "SET sql_safe_updates = 1; CREATE TABLE t (id INTEGER);",
+            "SET sql_safe_updates = 1; DROP TABLE t;",
+        );
+        let migrations = project.read();
+        migrations.upgrade(&mut database.connect()).unwrap();
+        migrations
+            .downgrade_to(&mut database.connect(), "base")
+            .unwrap();
+    });
+}

@@ -42,14 +42,17 @@ fn read(directory: &Path) -> Result<Project, Vec<Problem>> {
     }
 }
 
-/// Whether it is a problem also where migrate.toml, which cannot be read, names other backends or accepts what is missing.
+/// Whether it is a problem also where migrate.toml, which cannot be read, names another directory or other backends, or accepts
+/// what is missing.
 fn whatever_the_settings(problem: &Problem) -> bool {
     !matches!(
         problem,
         Problem::AdoptedDowns { .. }
             | Problem::Counterpart { .. }
+            | Problem::MissingDirectory { .. }
             | Problem::MissingDown { .. }
             | Problem::MissingUp { .. }
+            | Problem::NoRevision { .. }
             | Problem::Script { .. }
             | Problem::TransactionControl { .. }
     )
@@ -155,4 +158,22 @@ fn app() -> String {
     let [name, version] =
         ["CARGO_PKG_NAME", "CARGO_PKG_VERSION"].map(|key| std::env::var(key).unwrap_or_default());
     format!("{name} {version}").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_a_broken_migrate_toml_may_name_otherwise_is_not_missing() {
+        let root = std::env::temp_dir().join(format!("migrate-broken-{}", std::process::id()));
+        std::fs::create_dir_all(&root).unwrap();
+        let text = "dir = \"db/migrations\"\nbackends = [\n";
+        std::fs::write(root.join("migrate.toml"), text).unwrap();
+        let found = migrate_chain::find(&root).unwrap();
+        let problems = read(&found).unwrap_err();
+        std::fs::remove_dir_all(&root).unwrap();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(matches!(problems[0], Problem::NotToml { .. }));
+    }
 }

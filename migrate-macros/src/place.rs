@@ -89,16 +89,16 @@ mod tests {
     #[test]
     fn directories_are_named_as_seen_from_the_crate() {
         for (directory, seen) in [
-            ("/work/app/migrations", "migrations"),
-            ("/work/app/./db/migrations", "db/migrations"),
-            ("/work/app/../migrations", "../migrations"),
-            ("/work/migrations", "../migrations"),
-            ("/work/other/db", "../other/db"),
+            ("/home/me/app/migrations", "migrations"),
+            ("/home/me/app/./db/migrations", "db/migrations"),
+            ("/home/me/app/../migrations", "../migrations"),
+            ("/home/me/migrations", "../migrations"),
+            ("/home/me/other/db", "../other/db"),
             ("/srv/db", "/srv/db"),
-            ("/work/app", "."),
+            ("/home/me/app", "."),
         ] {
             assert_eq!(
-                shown(Path::new("/work/app"), Path::new(directory)),
+                shown(Path::new("/home/me/app"), Path::new(directory)),
                 seen,
                 "{directory}"
             );

@@ -88,6 +88,19 @@ pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
     })
 }
 
+/// Whether a statement of the script may call a function or procedure, which may do to the session whatever it likes.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) fn calls(job: &Job<'_>) -> bool {
+    const CALLERS: [&str; 6] = ["SELECT", "CALL", "DO", "WITH", "EXECUTE", "VALUES"];
+    job.script.statements().any(|statement| {
+        let first = statement
+            .text
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .next();
+        first.is_some_and(|first| CALLERS.iter().any(|word| first.eq_ignore_ascii_case(word)))
+    })
+}
+
 /// Why jobs did not run to their end.
 #[derive(Debug)]
 pub(crate) enum Halt {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::MysqlConnection;
 use migrate_chain::Statement;
 
-use crate::backend::{Broken, Halt, Job, Server, Session, mentions};
+use crate::backend::{Broken, Halt, Job, Server, Session, calls, mentions};
 use crate::ledger::Moment;
 
 use super::error::with_code;
@@ -49,7 +49,8 @@ pub(super) fn set_lock_timeout(timeout: Duration) -> String {
 }
 
 pub(super) fn restore(session: &Session, job: &Job<'_>) -> Option<String> {
-    let touched = mentions(job, &["set", "use"]) || job.revision.lock_timeout().is_some();
+    let touched =
+        mentions(job, &["set", "use"]) || calls(job) || job.revision.lock_timeout().is_some();
     touched.then(|| session.settings())
 }
 

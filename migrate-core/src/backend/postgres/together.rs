@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use migrate_chain::{Backend, Statement};
 
-use crate::backend::{Broken, Halt, Job, Server, Session, mentions};
+use crate::backend::{Broken, Halt, Job, Server, Session, calls, mentions};
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Moment;
 
@@ -74,7 +74,7 @@ pub(super) fn after(session: &Session, job: &Job<'_>) -> String {
 
 /// Whether a script may leave the session other than it was: a setting, a role, everything discarded.
 pub(super) fn touches_session(job: &Job<'_>) -> bool {
-    mentions(job, &["set", "discard", "authorization"])
+    mentions(job, &["set", "discard", "authorization"]) || calls(job)
 }
 
 /// One step inside a transaction that is open, a statement a message.

@@ -179,6 +179,12 @@ pub(crate) trait Server {
     /// An expression that gives these columns as one text with a bar between two; NULL is nothing.
     fn barred(&self, columns: &[&str]) -> String;
 
+    /// An expression that gathers the values of all rows into one, with the character 30 between two, where that is faster; otherwise
+    /// the expression itself.
+    fn gathered(&self, expression: String) -> String {
+        expression
+    }
+
     /// Whether a transaction is open on the connection, as Diesel knows it.
     fn in_transaction(&mut self) -> bool;
 

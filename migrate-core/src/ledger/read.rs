@@ -86,6 +86,9 @@ pub(crate) fn look(server: &mut dyn Server) -> Result<State, Error> {
     read(server, place)
 }
 
+/// What stands between two rows where a server gathers them into one: ASCII's own record separator.
+const BETWEEN: char = '\u{1e}';
+
 /// Reads the ledger: one query where it is there and whole. Takes no lock and writes nothing. `place` is what stands before the
 /// names of its tables: a run looks where it writes, whatever the project's session statements did to the search path.
 pub(crate) fn read(server: &mut dyn Server, place: &str) -> Result<State, Error> {
@@ -128,7 +131,7 @@ fn query(
         let columns = ["0", "''", "''", "''", "0", "0", "0", "version"];
         parts.push(format!(
             "SELECT {} FROM {place}{VERSIONS}",
-            server.barred(&columns)
+            server.gathered(server.barred(&columns))
         ));
     }
     if log {
@@ -141,7 +144,7 @@ fn query(
         });
         parts.push(format!(
             "SELECT {} FROM {place}{LOG}",
-            server.barred(&columns)
+            server.gathered(server.barred(&columns))
         ));
     }
     parts.join(" UNION ALL ")
@@ -160,8 +163,8 @@ struct Entry<'r> {
 }
 
 impl<'r> Entry<'r> {
-    fn read(row: &'r Row) -> Self {
-        let mut parts = row.text_or_empty(0).splitn(WANTED.len(), '|');
+    fn read(text: &'r str) -> Self {
+        let mut parts = text.splitn(WANTED.len(), '|');
         let mut text = || parts.next().unwrap_or_default();
         Self {
             id: text().parse().unwrap_or(0),
@@ -178,7 +181,13 @@ impl<'r> Entry<'r> {
 
 /// Folds the rows, oldest first, into what they come to.
 fn state(rows: &[Row]) -> Result<State, Error> {
-    let mut entries: Vec<_> = rows.iter().map(Entry::read).collect();
+    let texts = rows
+        .iter()
+        .flat_map(|row| row.text_or_empty(0).split(BETWEEN));
+    let mut entries: Vec<_> = texts
+        .filter(|text| !text.is_empty())
+        .map(Entry::read)
+        .collect();
     entries.sort_by_key(|entry| entry.id);
     let mut state = State::default();
     for entry in &entries {

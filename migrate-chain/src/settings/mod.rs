@@ -1,0 +1,136 @@
+//! What a project decides once: `migrate.toml`, and the one question that `diesel.toml` answers too.
+
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use crate::location::{Said, cleaned, named_in_diesel, said_in};
+use crate::{Backend, Backends, Problems, folder};
+
+/// The name of the settings file.
+pub(crate) const FILE: &str = "migrate.toml";
+
+/// What migrate.toml says. Without such a file, the default.
+///
+/// ```
+/// use migrate_chain::{Backend, Settings};
+///
+/// let directory = tempfile::tempdir()?;
+/// let file = directory.path().join("migrate.toml");
+/// std::fs::write(&file, "backends = [\"mysql\"]\n\n[session]\nmysql = [\"SET foreign_key_checks = 0\"]\n")?;
+/// let settings = Settings::read(&file)?;
+/// assert!(settings.backends.unwrap().contains(Backend::Mysql));
+/// assert_eq!(settings.session(Backend::Mysql), ["SET foreign_key_checks = 0"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The backends that every script is for; where it is not given, those of the build.
+    pub backends: Option<Backends>,
+    /// Adopted revisions, by id or directory, whose missing or empty down is accepted.
+    pub irreversible: Vec<String>,
+    /// Where the database is, as written: `${NAME}` is not expanded.
+    pub database_url: Option<String>,
+    /// Where the migrations are, as written: relative to the file.
+    pub directory: Option<PathBuf>,
+    /// How new directories are named.
+    pub file_name: FileName,
+    /// The statements to run on each new connection, by backend in the order of [`Backend::ALL`].
+    pub session: [Vec<String>; 3],
+    /// Where all this was read.
+    pub origin: Origin,
+}
+
+/// How a new revision's directory begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileName {
+    /// `2026-11-21-101112_add_phone`.
+    #[default]
+    Timestamp,
+    /// `2026-11-21_add_phone`; a day's second one is `2026-11-21-02_add_email`.
+    Date,
+}
+
+/// Where settings were read: which files, and the lines that later checks name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    files: Vec<PathBuf>,
+    /// The settings file, seen from the migrations directory.
+    shown: String,
+    irreversible: Vec<usize>,
+}
+
+impl Origin {
+    /// The files that were read: migrate.toml, and a diesel.toml that says where the migrations are.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The file and line of a name under `irreversible`.
+    pub(crate) fn irreversible(&self, index: usize) -> (String, usize) {
+        let file = if self.shown.is_empty() {
+            format!("../{FILE}")
+        } else {
+            self.shown.clone()
+        };
+        (file, self.irreversible.get(index).copied().unwrap_or(1))
+    }
+}
+
+impl Settings {
+    /// Reads one migrate.toml.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it. Its file is shown as beside the migrations directory.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        Self::read_as(path, &format!("../{FILE}"))
+    }
+
+    /// The settings of a migrations directory: migrate.toml in its parent directory, or in itself or further up one whose `dir` is
+    /// this directory. Without one, the default. Parents are taken from the path as written, not through symbolic links.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it, or in one further up that does not say which directory it is for.
+    pub fn beside(directory: &Path) -> Result<Self, Problems> {
+        let directory = cleaned(directory);
+        let mut shown = String::new();
+        let mut files = Vec::new();
+        let mut settings = None;
+        for (level, parent) in directory.ancestors().enumerate() {
+            let file = parent.join(FILE);
+            let speaks = || match said_in(&file) {
+                Said::Directory(named) => level == 1 || named == directory,
+                Said::Nothing => level == 1 && file.is_file(),
+                Said::Wrong => level > 0,
+            };
+            if settings.is_none() && speaks() {
+                settings = Some(Self::read_as(&file, &format!("{shown}{FILE}"))?);
+            }
+            let diesel = parent.join("diesel.toml");
+            if level > 0 && named_in_diesel(&diesel).as_ref() == Some(&directory) {
+                files.push(diesel);
+            }
+            shown += "../";
+        }
+        let mut settings = settings.unwrap_or_default();
+        settings.origin.files.append(&mut files);
+        Ok(settings)
+    }
+
+    /// The statements to run on each new connection of that kind.
+    #[must_use]
+    pub fn session(&self, backend: Backend) -> &[String] {
+        &self.session[backend as usize]
+    }
+
+    fn read_as(path: &Path, shown: &str) -> Result<Self, Problems> {
+        let text = folder::text(path, shown)?;
+        let mut settings = Self::parse(shown, &text)?;
+        settings.origin.files.push(path.to_owned());
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! The keys of a migrate.toml, each read and checked.
+
+use std::path::PathBuf;
+
+use super::{FileName, Settings};
+use crate::document::{Entry, Reader, Table};
+use crate::{Backend, Backends, Problems, split};
+
+const KEYS: [&str; 6] = [
+    "backends",
+    "dir",
+    "database_url",
+    "file_name",
+    "irreversible",
+    "session",
+];
+
+impl Settings {
+    pub(super) fn parse(shown: &str, text: &str) -> Result<Self, Problems> {
+        let table = Table::parse(shown, text)?;
+        let mut problems = Vec::new();
+        let mut reader = Reader {
+            file: shown,
+            problems: &mut problems,
+        };
+        let mut settings = Self::default();
+        settings.origin.shown = shown.to_owned();
+        for entry in &table.0 {
+            settings.take(&mut reader, entry);
+        }
+        Problems::none_or(problems).map(|()| settings)
+    }
+
+    fn take(&mut self, reader: &mut Reader<'_>, entry: &Entry) {
+        match entry.key.as_str() {
+            "backends" => self.backends = backends(reader, entry),
+            "dir" => self.directory = filled(reader, entry).map(PathBuf::from),
+            "database_url" => self.database_url = filled(reader, entry),
+            "file_name" => self.file_name = file_name(reader, entry).unwrap_or_default(),
+            "irreversible" => {
+                let names = reader.texts(entry).unwrap_or_default();
+                (self.origin.irreversible, self.irreversible) = names
+                    .into_iter()
+                    .map(|(line, name)| (line, name.to_owned()))
+                    .unzip();
+            }
+            "session" => self.take_session(reader, entry),
+            _ => reader.unknown(entry, &KEYS),
+        }
+    }
+
+    fn take_session(&mut self, reader: &mut Reader<'_>, entry: &Entry) {
+        for entry in reader.table(entry).into_iter().flat_map(|table| &table.0) {
+            match Backend::from_name(&entry.key) {
+                Some(backend) => self.session[backend as usize] = session(reader, entry, backend),
+                None => reader.unknown(entry, &Backend::ALL.map(Backend::name)),
+            }
+        }
+    }
+}
+
+fn filled(reader: &mut Reader<'_>, entry: &Entry) -> Option<String> {
+    let text = reader.text(entry)?;
+    if text.is_empty() {
+        reader.bad_value(entry, entry.line, text, "it is empty");
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn file_name(reader: &mut Reader<'_>, entry: &Entry) -> Option<FileName> {
+    match reader.text(entry)? {
+        "timestamp" => Some(FileName::Timestamp),
+        "date" => Some(FileName::Date),
+        other => {
+            reader.bad_value(entry, entry.line, other, "it must be `timestamp` or `date`");
+            None
+        }
+    }
+}
+
+fn backends(reader: &mut Reader<'_>, entry: &Entry) -> Option<Backends> {
+    let names = reader.texts(entry)?;
+    if names.is_empty() {
+        reader.bad_value(entry, entry.line, "", "it names none");
+    }
+    let mut backends = Backends::NONE;
+    for (line, name) in names {
+        match Backend::from_name(name) {
+            Some(backend) => backends = backends.with(backend),
+            None => reader.bad_value(entry, line, name, "a backend is sqlite, postgres or mysql"),
+        }
+    }
+    Some(backends)
+}
+
+fn session(reader: &mut Reader<'_>, entry: &Entry, backend: Backend) -> Vec<String> {
+    let statements = reader.texts(entry).unwrap_or_default();
+    for (line, statement) in &statements {
+        match split(backend, statement) {
+            Ok(parts) if parts.len() == 1 => {}
+            Ok(_) => reader.bad_value(entry, *line, statement, "it must be one statement"),
+            Err(error) => reader.bad_value(entry, *line, statement, error.to_string()),
+        }
+    }
+    statements
+        .into_iter()
+        .map(|(_, statement)| statement.to_owned())
+        .collect()
+}

@@ -1,0 +1,55 @@
+use std::path::Path;
+
+use super::*;
+
+fn problems(text: &str) -> Vec<String> {
+    Settings::parse("../migrate.toml", text)
+        .unwrap_err()
+        .render("migrations")
+}
+
+#[test]
+fn all_keys_are_read() {
+    let text = "backends = [\"sqlite\", \"mysql\"]\nirreversible = [\n  \"2019\",\n  \"2020_x\",\n]\n\
+                database_url = \"postgres://${USER}@db/app\"\ndir = \"db/migrations\"\nfile_name = \"date\"\n\
+                [session]\nmysql = [\"SET foreign_key_checks = 0\"]\n";
+    let settings = Settings::parse("../migrate.toml", text).unwrap();
+    assert_eq!(settings.backends.unwrap().to_string(), "sqlite, mysql");
+    assert_eq!(settings.irreversible, ["2019", "2020_x"]);
+    assert_eq!(
+        settings.origin.irreversible(1),
+        ("../migrate.toml".to_owned(), 4)
+    );
+    assert_eq!(
+        settings.database_url.as_deref(),
+        Some("postgres://${USER}@db/app")
+    );
+    assert_eq!(
+        settings.directory.as_deref(),
+        Some(Path::new("db/migrations"))
+    );
+    assert_eq!(settings.file_name, FileName::Date);
+    assert_eq!(
+        settings.session(Backend::Mysql),
+        ["SET foreign_key_checks = 0"]
+    );
+    assert!(settings.session(Backend::Sqlite).is_empty());
+}
+
+#[test]
+fn every_wrong_line_is_named_at_once() {
+    let text = "backend = [\"sqlite\"]\nbackends = [\"postgresql\"]\nirreversible = \"2019\"\nfile_name = \"epoch\"\n\
+                dir = \"\"\n[session]\nmysql = [\"SET a = 1; SET b = 2\"]\nmysq = []\n";
+    assert_eq!(
+        problems(text),
+        [
+            "migrate.toml:1: unknown key `backend`\n  help: did you mean `backends`?",
+            "migrate.toml:2: `backends = \"postgresql\"`: a backend is sqlite, postgres or mysql\n  help: for example `backends = [\"sqlite\", \"postgres\"]`",
+            "migrate.toml:3: `irreversible` is text and must be a list of texts\n  help: write a list of texts: `irreversible = [\"20190401101112\"]`",
+            "migrate.toml:4: `file_name = \"epoch\"`: it must be `timestamp` or `date`\n  help: for example `file_name = \"timestamp\"`",
+            "migrate.toml:5: `dir = \"\"`: it is empty\n  help: for example `dir = \"db/migrations\"`",
+            "migrate.toml:7: `mysql = \"SET a = 1; SET b = 2\"`: it must be one statement\n  help: for example `mysql = [\"SET foreign_key_checks = 0\"]`",
+            "migrate.toml:8: unknown key `mysq`\n  help: did you mean `mysql`?",
+        ]
+    );
+}

@@ -25,6 +25,10 @@ pub(crate) struct Dialect {
     pub(crate) time: &'static str,
     /// The type of scripts and messages.
     pub(crate) text: &'static str,
+    /// What follows the row of a step that begins, so that the row is found again.
+    pub(crate) opened: &'static str,
+    /// How it is found; where nothing is said, by its revision.
+    pub(crate) open_row: Option<&'static str>,
     /// What follows an UPDATE of the log.
     pub(crate) limit: &'static str,
     /// What follows the closing parenthesis of the log.

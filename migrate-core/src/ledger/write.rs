@@ -71,22 +71,29 @@ impl Ledger {
     }
 
     /// Ends the rows that were left open, by a process that died or one that had to let another write, so that one row at most is open for a revision.
-    pub(crate) fn bury(&self, job: &Job<'_>) -> String {
-        self.update(
-            job,
-            "outcome = 'failed', error = 'broken off before its end'",
+    pub(crate) fn bury(&self, jobs: &[Job<'_>]) -> String {
+        let ids: Vec<_> = jobs
+            .iter()
+            .map(|job| (self.dialect.literal)(job.revision.id()))
+            .collect();
+        format!(
+            "UPDATE {} SET outcome = 'failed', error = 'broken off before its end' WHERE revision IN ({}) AND outcome = 'running'{}",
+            self.log(),
+            ids.join(", "),
+            self.dialect.limit
         )
     }
 
     /// The row of a step that begins and is recorded statement by statement; `running` is the statement that comes first,
     /// where its effect could outlive its process.
     pub(crate) fn open(&self, job: &Job<'_>, running: usize) -> String {
-        self.row(
+        let row = self.row(
             job,
             "running",
             (job.done, running),
             &format!("{}, NULL, NULL, NULL", self.dialect.now),
-        )
+        );
+        format!("{row}{}", self.dialect.opened)
     }
 
     /// The row of a step that failed and was rolled back.
@@ -133,12 +140,15 @@ impl Ledger {
     }
 
     fn update(&self, job: &Job<'_>, set: &str) -> String {
-        let id = (self.dialect.literal)(job.revision.id());
-        format!(
-            "UPDATE {} SET {set} WHERE revision = {id} AND outcome = 'running'{}",
-            self.log(),
-            self.dialect.limit
-        )
+        let place = self.dialect.open_row.map_or_else(
+            || {
+                let id = (self.dialect.literal)(job.revision.id());
+                format!("revision = {id} AND outcome = 'running'")
+            },
+            str::to_owned,
+        );
+        let limit = self.dialect.limit;
+        format!("UPDATE {} SET {set} WHERE {place}{limit}", self.log())
     }
 
     /// `times` is started, finished, duration_ms and error, as SQL.

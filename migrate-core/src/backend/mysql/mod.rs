@@ -28,6 +28,10 @@ const DIALECT: Dialect = Dialect {
     count: "BIGINT",
     time: "DATETIME(6)",
     text: "LONGTEXT",
+    // Variables of the session live for as long as the connection: a failed message can be asked how far it came, without a commit
+    // for each statement, and the log is not searched for the row.
+    opened: ";\nSET @migrate_row = LAST_INSERT_ID(), @migrate_done = 0",
+    open_row: Some("id = @migrate_row"),
     // With `sql_safe_updates` an UPDATE without a key must say how many rows it is about.
     limit: " LIMIT 1000",
     options: " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4",

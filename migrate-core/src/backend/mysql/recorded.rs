@@ -76,16 +76,12 @@ pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
     pieces
 }
 
-pub(super) fn open(session: &Session, job: &Job<'_>) -> String {
+fn open(session: &Session, job: &Job<'_>) -> String {
     let statements: Vec<_> = job.script.statements().collect();
-    format!(
-        "{}; {}",
-        session.ledger.bury(job),
-        session.ledger.open(job, running(&statements, job.done))
-    )
+    session.ledger.open(job, running(&statements, job.done))
 }
 
-pub(super) fn close(session: &Session, job: &Job<'_>) -> String {
+fn close(session: &Session, job: &Job<'_>) -> String {
     format!(
         "{}; {}",
         session.ledger.mark(job),
@@ -93,33 +89,54 @@ pub(super) fn close(session: &Session, job: &Job<'_>) -> String {
     )
 }
 
-/// Several steps in one message. The end of a step and the beginning of the next are one transaction: a server that writes each
-/// commit to the disk writes one less.
+/// The statements of a job that are left, and its end: each commit is a write to the server's disk, so the last statement has no
+/// record of its own but the end of the step, which is one transaction with the beginning of the next.
+fn to_the_end(session: &Session, job: &Job<'_>, next: Option<&Job<'_>>) -> Vec<String> {
+    let mut end = vec![close(session, job)];
+    end.extend(next.map(|next| open(session, next)));
+    let end = end.join(";\n");
+    let mut pieces = pieces(session, job);
+    pieces.pop();
+    let last = job.script.statements().skip(job.done).last();
+    pieces.push(match last {
+        Some(last) if changes_rows_only(&last) => {
+            format!("START TRANSACTION;\n{};\n{end};\nCOMMIT", last.text)
+        }
+        Some(last) => format!(
+            "{};\nSET @migrate_done = {};\nSTART TRANSACTION;\n{end};\nCOMMIT",
+            last.text,
+            job.script.statements().len()
+        ),
+        None => format!("START TRANSACTION;\n{end};\nCOMMIT"),
+    });
+    pieces
+}
+
+/// Several steps in one message.
 pub(super) fn run_message(
     connection: &mut MysqlConnection,
     session: &Session,
     jobs: &[Job<'_>],
 ) -> Result<(), Halt> {
-    let Some(first) = jobs.first() else {
-        return Ok(());
-    };
-    let mut message = vec![open(session, first)];
+    let mut message = begin(session, jobs);
     for (number, job) in jobs.iter().enumerate() {
         message.push(before(job));
         message.extend(replayed(job, Backend::Mysql));
-        message.extend(pieces(session, job));
-        let next = jobs.get(number + 1).map(|next| open(session, next));
-        let end: Vec<_> = [Some(close(session, job)), next]
-            .into_iter()
-            .flatten()
-            .collect();
-        message.push(format!("START TRANSACTION;\n{};\nCOMMIT", end.join(";\n")));
+        message.extend(to_the_end(session, job, jobs.get(number + 1)));
         message.extend(restore(session, job));
     }
     let Err(error) = connection.execute(&message.join(";\n")) else {
         return Ok(());
     };
     Err(find_broken(connection, session, jobs, (error, None)).into())
+}
+
+/// What an earlier run left open is ended, and the first step begun.
+fn begin(session: &Session, jobs: &[Job<'_>]) -> Vec<String> {
+    let mut message = vec!["START TRANSACTION".to_owned(), session.ledger.bury(jobs)];
+    message.extend(jobs.first().map(|first| open(session, first)));
+    message.push("COMMIT".to_owned());
+    message
 }
 
 /// One step, a message a statement.
@@ -129,10 +146,11 @@ pub(super) fn run_steps(
     job: &Job<'_>,
 ) -> Result<(), Halt> {
     let ledger = &session.ledger;
-    let mut begin = vec![open(session, job), before(job)];
+    let alone = std::slice::from_ref(job);
+    let mut begin = begin(session, alone);
+    begin.push(before(job));
     begin.extend(replayed(job, Backend::Mysql));
     if let Err(error) = connection.execute(&begin.join(";\n")) {
-        let alone = std::slice::from_ref(job);
         return Err(find_broken(connection, session, alone, (error, None)).into());
     }
     let mut state = Open::default();
@@ -149,7 +167,7 @@ pub(super) fn run_steps(
             // Under table locks nothing was recorded, and yet it is done, unless a transaction takes it back.
             let kept = state.locked && !state.own && !mentions(job, &["autocommit"]);
             let reached = (error, kept.then_some(number));
-            let broken = find_broken(connection, session, std::slice::from_ref(job), reached);
+            let broken = find_broken(connection, session, alone, reached);
             return Err(Broken {
                 statement: Some(number),
                 ..broken
@@ -186,7 +204,7 @@ pub(super) fn find_broken(
     let _ = connection.execute(&format!("ROLLBACK; UNLOCK TABLES; {}", session.settings()));
     let ledger = &session.ledger;
     let sql = format!(
-        "SELECT revision, CAST(statements_done AS CHAR) FROM {} WHERE outcome = 'running' ORDER BY id DESC LIMIT 1",
+        "SELECT revision, CAST(GREATEST(statements_done, @migrate_done) AS CHAR) FROM {} WHERE outcome = 'running' AND id = @migrate_row",
         ledger.log()
     );
     let Some(row) = connection

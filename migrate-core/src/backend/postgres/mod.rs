@@ -30,6 +30,8 @@ const DIALECT: Dialect = Dialect {
     count: "bigint",
     time: "timestamptz",
     text: "text",
+    opened: "",
+    open_row: None,
     limit: "",
     options: "",
 };

@@ -29,7 +29,7 @@ pub(super) fn run_recorded(
     connection
         .execute(&format!(
             "SET lock_timeout = {timeout}; {}; {}",
-            ledger.bury(job),
+            ledger.bury(std::slice::from_ref(job)),
             ledger.open(job, 0)
         ))
         .map_err(Broken::outside)?;

@@ -28,6 +28,8 @@ const DIALECT: Dialect = Dialect {
     count: "INTEGER",
     time: "TEXT",
     text: "TEXT",
+    opened: "",
+    open_row: None,
     limit: "",
     options: "",
 };

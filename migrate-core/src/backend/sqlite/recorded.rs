@@ -24,7 +24,11 @@ pub(super) fn run_recorded(
     let job = &Job { done, ..*job };
     write(
         connection,
-        &format!("{}; {}", ledger.bury(job), ledger.open(job, 0)),
+        &format!(
+            "{}; {}",
+            ledger.bury(std::slice::from_ref(job)),
+            ledger.open(job, 0)
+        ),
     )?;
     for sql in replayed(job, Backend::Sqlite) {
         // On the connection that ran it before, an attached file may be attached still.

@@ -1,105 +1,137 @@
-//! A table and its columns, as values that compare by what they say.
+//! A table: its columns, its keys, and what else it says of itself.
 
-/// A column: its name, and its type in the words of a database.
+use crate::{Check, Column, Facet, ForeignKey, Index, Name, PrimaryKey, Unique};
+
+/// A table. What a source cannot say of it is [`Facet::Unknown`].
 ///
 /// ```
-/// use migrate_schema::Column;
-/// let email = Column::new("email", "VARCHAR(254)").nullable();
-/// assert_eq!(email.name(), "email");
-/// assert!(email.is_nullable());
+/// use migrate_schema::{Column, Dialect, Facet, Table, Type, Unique};
+/// let text = Type::parse(Dialect::Postgres, "TEXT")?;
+/// let members = Table::new("members")
+///     .with(Column::new("email", text))
+///     .unique(Unique::on(["email"]));
+/// assert_eq!(members.column("email").unwrap().nullable, Facet::Known(false));
+/// assert_eq!(members.uniques.all().len(), 1);
+/// # Ok::<(), migrate_schema::TypeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    name: String,
-    sql_type: String,
-    nullable: bool,
-}
-
-impl Column {
-    /// A column that takes no NULL.
-    #[must_use]
-    pub fn new(name: impl Into<String>, sql_type: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            sql_type: sql_type.into(),
-            nullable: false,
-        }
-    }
-
-    /// The same column, taking NULL.
-    #[must_use]
-    pub fn nullable(self) -> Self {
-        Self {
-            nullable: true,
-            ..self
-        }
-    }
-
-    /// Its name, as it is, without quotes.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its type.
-    #[must_use]
-    pub fn sql_type(&self) -> &str {
-        &self.sql_type
-    }
-
-    /// Whether it takes NULL.
-    #[must_use]
-    pub const fn is_nullable(&self) -> bool {
-        self.nullable
-    }
-}
-
-/// A table: its name, and its columns in order.
-///
-/// ```
-/// use migrate_schema::{Column, Table};
-/// let members = Table::new("members").column(Column::new("id", "INTEGER"));
-/// assert_eq!(members.columns()[0].sql_type(), "INTEGER");
-/// assert_eq!(members.get("id"), Some(&members.columns()[0]));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Table {
-    name: String,
-    columns: Vec<Column>,
+    /// Its name.
+    pub name: Name,
+    /// The name that it had before, where its model says so.
+    pub renamed_from: Option<String>,
+    /// Its columns, in order. A difference in order alone is none.
+    pub columns: Vec<Column>,
+    /// Its primary key.
+    pub primary_key: Facet<Option<PrimaryKey>>,
+    /// Its foreign keys.
+    pub foreign_keys: Facet<Vec<ForeignKey>>,
+    /// Its unique constraints.
+    pub uniques: Facet<Vec<Unique>>,
+    /// Its indexes, apart from those that its constraints make for themselves.
+    pub indexes: Facet<Vec<Index>>,
+    /// Its checks.
+    pub checks: Facet<Vec<Check>>,
+    /// Its comment.
+    pub comment: Facet<Option<String>>,
+    /// Whether SQLite holds its columns to their types.
+    pub strict: Facet<bool>,
+    /// Whether SQLite stores it by its primary key.
+    pub without_rowid: Facet<bool>,
+    /// The triggers on it, as statements that make them. They are not compared: a rebuild puts them back.
+    pub triggers: Vec<String>,
 }
 
 impl Table {
-    /// A table without columns.
+    /// A table without columns of which everything is known.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Name>) -> Self {
         Self {
-            name: name.into(),
-            columns: Vec::new(),
+            primary_key: Facet::Known(None),
+            foreign_keys: Facet::Known(Vec::new()),
+            uniques: Facet::Known(Vec::new()),
+            indexes: Facet::Known(Vec::new()),
+            checks: Facet::Known(Vec::new()),
+            comment: Facet::Known(None),
+            strict: Facet::Known(false),
+            without_rowid: Facet::Known(false),
+            ..Self::unknown(name)
         }
     }
 
-    /// The same table with one more column at its end.
+    /// A table without columns of which only the name is known.
     #[must_use]
-    pub fn column(mut self, column: Column) -> Self {
+    pub fn unknown(name: impl Into<Name>) -> Self {
+        Self {
+            name: name.into(),
+            renamed_from: None,
+            columns: Vec::new(),
+            primary_key: Facet::Unknown,
+            foreign_keys: Facet::Unknown,
+            uniques: Facet::Unknown,
+            indexes: Facet::Unknown,
+            checks: Facet::Unknown,
+            comment: Facet::Unknown,
+            strict: Facet::Unknown,
+            without_rowid: Facet::Unknown,
+            triggers: Vec::new(),
+        }
+    }
+
+    /// The same table with one more column.
+    #[must_use]
+    pub fn with(mut self, column: Column) -> Self {
         self.columns.push(column);
         self
     }
 
-    /// Its name, as it is, without quotes.
+    /// The same table with this primary key.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn keyed(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.primary_key = Facet::Known(Some(PrimaryKey::on(columns)));
+        self
     }
 
-    /// Its columns, in order.
+    /// The same table with one more foreign key.
     #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
+    pub fn foreign_key(mut self, key: ForeignKey) -> Self {
+        push(&mut self.foreign_keys, key);
+        self
+    }
+
+    /// The same table with one more unique constraint.
+    #[must_use]
+    pub fn unique(mut self, unique: Unique) -> Self {
+        push(&mut self.uniques, unique);
+        self
+    }
+
+    /// The same table with one more index.
+    #[must_use]
+    pub fn index(mut self, index: Index) -> Self {
+        push(&mut self.indexes, index);
+        self
+    }
+
+    /// The same table with one more check.
+    #[must_use]
+    pub fn check(mut self, check: Check) -> Self {
+        push(&mut self.checks, check);
+        self
     }
 
     /// The column of that name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Column> {
+    pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+fn push<T>(list: &mut Facet<Vec<T>>, item: T) {
+    match list {
+        Facet::Unknown => *list = Facet::Known(vec![item]),
+        Facet::Suggested(items) | Facet::Known(items) => items.push(item),
     }
 }

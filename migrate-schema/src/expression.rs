@@ -1,0 +1,249 @@
+//! An expression of SQL, and a form of it in which those that differ only in writing are alike.
+
+use std::fmt;
+
+use crate::Dialect;
+use crate::token::{Token, tokens};
+
+/// An expression of SQL: a default, a check, an index's predicate.
+///
+/// A server writes an expression back in its own form, which is the best one to compare. [`same`](Self::same) goes as far as
+/// one can without a server: layout, case, quotes around plain names, outer parentheses, PostgreSQL's casts, and the
+/// names of the current time.
+///
+/// ```
+/// use migrate_schema::{Dialect, Expression};
+/// let model = Expression::from("score >= 0");
+/// assert!(model.same(&Expression::from("((score >= 0))"), Dialect::Sqlite));
+/// assert!(Expression::from("'x'::character varying").same(&Expression::from("'x'"), Dialect::Postgres));
+/// assert!(!model.same(&Expression::from("score > 0"), Dialect::Sqlite));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Expression(String);
+
+impl Expression {
+    /// The expression as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both mean the same, as far as their text shows.
+    #[must_use]
+    pub fn same(&self, other: &Self, dialect: Dialect) -> bool {
+        self.0 == other.0 || normal(&self.0, dialect) == normal(&other.0, dialect)
+    }
+
+    /// Whether a name stands in it, in quotes or without.
+    #[must_use]
+    pub fn mentions(&self, name: &str, dialect: Dialect) -> bool {
+        tokens(&self.0, dialect).iter().any(|token| match token {
+            Token::Word(word) => word.eq_ignore_ascii_case(name),
+            Token::Quoted(quoted) => quoted == name,
+            Token::Text(_) | Token::Number(_) | Token::Symbol(_) => false,
+        })
+    }
+}
+
+impl<T: Into<String>> From<T> for Expression {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The tokens without what says nothing.
+fn normal(text: &str, dialect: Dialect) -> Vec<Token> {
+    let mut all = tokens(text, dialect);
+    if dialect == Dialect::Postgres {
+        all = without_casts(all);
+    }
+    let mut all: Vec<_> = all.into_iter().map(|token| plain(token, dialect)).collect();
+    current_time(&mut all);
+    while wrapped(&all) {
+        all.pop();
+        all.remove(0);
+    }
+    all
+}
+
+/// One token in its plainest form.
+fn plain(token: Token, dialect: Dialect) -> Token {
+    match token {
+        Token::Quoted(name) if is_plain(&name) => Token::Word(name),
+        Token::Text(text) if is_number(&text) => Token::Number(text),
+        Token::Symbol(symbol) if symbol == "!=" => Token::Symbol("<>".into()),
+        Token::Word(word) => {
+            let word = word.to_lowercase();
+            match (word.as_str(), dialect) {
+                ("true", Dialect::Sqlite | Dialect::Mysql) => Token::Number("1".into()),
+                ("false", Dialect::Sqlite | Dialect::Mysql) => Token::Number("0".into()),
+                _ => Token::Word(word),
+            }
+        }
+        token => token,
+    }
+}
+
+/// Whether a name means the same without quotes.
+fn is_plain(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// `now()` and `current_timestamp()` are `CURRENT_TIMESTAMP`.
+fn current_time(all: &mut Vec<Token>) {
+    const NAMES: [&str; 2] = ["now", "current_timestamp"];
+    let mut at = 0;
+    while at < all.len() {
+        if matches!(&all[at], Token::Word(word) if NAMES.contains(&word.as_str())) {
+            let called = all.get(at + 1) == Some(&Token::symbol("("))
+                && all.get(at + 2) == Some(&Token::symbol(")"));
+            if called {
+                all.drain(at + 1..at + 3);
+            }
+            if called || all[at] != Token::Word("now".into()) {
+                all[at] = Token::Word("current_timestamp".into());
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Whether one pair of parentheses is around all of it.
+fn wrapped(all: &[Token]) -> bool {
+    if all.first() != Some(&Token::symbol("(")) || all.last() != Some(&Token::symbol(")")) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for (at, token) in all.iter().enumerate() {
+        if *token == Token::symbol("(") {
+            depth += 1;
+        } else if *token == Token::symbol(")") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 && at + 1 < all.len() {
+                return false;
+            }
+        }
+    }
+    depth == 0
+}
+
+/// PostgreSQL writes the type of a constant after it: `'x'::character varying(50)[]`.
+fn without_casts(all: Vec<Token>) -> Vec<Token> {
+    const SECOND: [&str; 6] = ["varying", "precision", "without", "with", "time", "zone"];
+    let mut kept = Vec::with_capacity(all.len());
+    let mut rest = all.into_iter().peekable();
+    while let Some(token) = rest.next() {
+        if token != Token::symbol("::") {
+            kept.push(token);
+            continue;
+        }
+        rest.next();
+        while let Some(next) = rest.peek() {
+            match next {
+                Token::Word(word) if SECOND.contains(&word.to_lowercase().as_str()) => {
+                    rest.next();
+                }
+                Token::Symbol(symbol) if symbol == "." => {
+                    rest.next();
+                    rest.next();
+                }
+                Token::Symbol(symbol) if symbol == "(" => {
+                    while rest.next().is_some_and(|inner| inner != Token::symbol(")")) {}
+                }
+                Token::Symbol(symbol) if symbol == "[" || symbol == "]" => {
+                    rest.next();
+                }
+                _ => break,
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(one: &str, other: &str, dialect: Dialect) -> bool {
+        Expression::from(one).same(&Expression::from(other), dialect)
+    }
+
+    #[test]
+    fn writing_alone_makes_no_difference() {
+        for (one, other) in [
+            ("a  >  5", "A>5"),
+            ("(a > 5)", "a > 5"),
+            ("\"a\" > 5", "a > 5"),
+            ("a != 5", "a <> 5"),
+            ("now()", "CURRENT_TIMESTAMP"),
+            ("'0'", "0"),
+        ] {
+            for dialect in Dialect::ALL {
+                let one = if dialect == Dialect::Mysql {
+                    one.replace('"', "`")
+                } else {
+                    one.into()
+                };
+                assert!(same(&one, other, dialect), "{one} and {other} in {dialect}");
+            }
+        }
+        assert!(same("'a'::mood", "'a'", Dialect::Postgres));
+        assert!(same(
+            "'a'::character varying(20)[]",
+            "'a'",
+            Dialect::Postgres
+        ));
+        assert!(same(
+            "lower((name)::text)",
+            "lower((name))",
+            Dialect::Postgres
+        ));
+        assert!(same(
+            "current_timestamp()",
+            "CURRENT_TIMESTAMP",
+            Dialect::Mysql
+        ));
+        assert!(same("TRUE", "1", Dialect::Sqlite));
+    }
+
+    #[test]
+    fn what_means_something_else_differs() {
+        for (one, other) in [
+            ("'x'", "'X'"),
+            ("\"A\" > 5", "a > 5"),
+            ("(a) or (b)", "a or b)"),
+            ("a > 5", "a > 50"),
+            ("'1a'", "1"),
+            ("now", "now()"),
+        ] {
+            assert!(!same(one, other, Dialect::Postgres), "{one} and {other}");
+        }
+        assert!(!same("true", "1", Dialect::Postgres));
+    }
+
+    #[test]
+    fn a_name_is_found_where_it_is_a_name() {
+        let check = Expression::from("name <> 'score' and \"Score\" > 0");
+        assert!(check.mentions("name", Dialect::Postgres));
+        assert!(check.mentions("Score", Dialect::Postgres));
+        assert!(!check.mentions("score", Dialect::Postgres));
+    }
+}

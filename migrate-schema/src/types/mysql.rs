@@ -1,0 +1,57 @@
+//! MySQL's and MariaDB's types: their aliases, and the widths that say nothing.
+//! <https://dev.mysql.com/doc/refman/8.4/en/data-types.html>
+
+use super::Type;
+use crate::Name;
+
+/// The normal form of a type that was read.
+pub(super) fn normal(mut of: Type) -> Type {
+    of.built_in = true;
+    let words: Vec<_> = of
+        .name
+        .name
+        .split(' ')
+        .filter(|word| !matches!(*word, "zerofill" | "signed"))
+        .collect();
+    let name = match words.join(" ").as_str() {
+        "bool" | "boolean" => {
+            of.arguments = vec!["1".into()];
+            "tinyint"
+        }
+        "integer" | "int4" => "int",
+        "int1" => "tinyint",
+        "int2" => "smallint",
+        "int3" | "middleint" => "mediumint",
+        "int8" => "bigint",
+        "dec" | "numeric" | "fixed" => "decimal",
+        "double precision" | "real" | "float8" => "double",
+        "float4" => "float",
+        "character" => "char",
+        "character varying" | "char varying" => "varchar",
+        "long" | "long varchar" => "mediumtext",
+        name => return with_defaults(of, name),
+    };
+    with_defaults(of, name)
+}
+
+/// The arguments that say nothing go, and those that were left out come.
+fn with_defaults(mut of: Type, name: &str) -> Type {
+    match (name, of.arguments.len()) {
+        ("tinyint", 1) if of.arguments == ["1"] && !of.unsigned => {}
+        ("tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year", _) => {
+            of.arguments.clear()
+        }
+        ("decimal", 0) => of.arguments = vec!["10".into(), "0".into()],
+        ("decimal", 1) => of.arguments.push("0".into()),
+        ("char" | "binary" | "bit", 0) => of.arguments.push("1".into()),
+        ("datetime" | "timestamp" | "time", 1) if of.arguments == ["0"] => of.arguments.clear(),
+        _ => {}
+    }
+    of.name = Name::new(name);
+    of
+}
+
+/// MariaDB's JSON is a `LONGTEXT`.
+pub(super) fn is_json(of: &Type) -> bool {
+    matches!(of.name.name.as_str(), "json" | "longtext")
+}

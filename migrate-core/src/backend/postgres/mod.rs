@@ -61,7 +61,12 @@ impl Server for PgConnection {
 
     /// `concat` takes NULL as nothing.
     fn barred(&self, columns: &[&str]) -> String {
-        format!("concat({})", columns.join(", '|', "))
+        // Twice as fast as concat().
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|column| format!("COALESCE({column}::text, '')"))
+            .collect();
+        columns.join(" || '|' || ")
     }
 
     fn in_transaction(&mut self) -> bool {

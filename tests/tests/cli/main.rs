@@ -6,6 +6,7 @@ mod adoption;
 mod database_url;
 mod errors;
 mod help;
+mod json;
 mod look;
 mod passwords;
 mod revision;
@@ -38,8 +39,12 @@ fn tool(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+#[track_caller]
 fn finish(command: Command) -> Outcome {
-    Running::start(command).wait(Duration::from_secs(60))
+    let words = json::Words::of(&command);
+    let outcome = Running::start(command).wait(Duration::from_secs(60));
+    words.check(&outcome);
+    outcome
 }
 
 /// Runs `migrate` and gives all that it said, as one text.

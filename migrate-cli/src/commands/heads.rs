@@ -12,6 +12,10 @@ use crate::ui::Ui;
 /// A chain has one head, or none as long as it has no revision; a directory with two is refused, with how to mend it. No
 /// database is asked.
 #[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  migrate heads                      the newest revision of the chain
+  migrate heads --format json        the same for a program")]
 pub(crate) struct Args {}
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), CommandError> {

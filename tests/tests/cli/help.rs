@@ -1,599 +1,122 @@
-//! The whole reference, as `--help` prints it.
+//! The whole reference, as `--help` prints it: a file a command in `snapshots/help`, found by walking the commands that the
+//! help itself lists. A command without a file fails, and so does a file without a command.
 
-use snapbox::str;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use crate::{said, says};
+use snapbox::{Data, str};
+
+use crate::{finish, said, says, tool};
+
+/// A terminal of this many columns shows every line whole.
+const WIDTH: usize = 80;
 
 fn help(arguments: &[&str]) -> String {
-    said(std::env::temp_dir().as_path(), arguments)
+    let outcome = finish(tool(&std::env::temp_dir(), arguments)).expect(0);
+    assert_eq!(outcome.stderr, "", "help is a result");
+    outcome.stdout
+}
+
+/// The commands that a help text lists.
+fn listed(help: &str) -> Vec<String> {
+    let indented = |line: &str| line.starts_with("  ") && !line.starts_with("   ");
+    help.lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .filter(|line| indented(line))
+        .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .collect()
+}
+
+/// Every command with its words, the tool itself first.
+pub(crate) fn commands() -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    let mut next = 0;
+    while next < all.len() {
+        let words = all[next].clone();
+        for name in listed(&help_of(&words, "--help")) {
+            all.push([words.as_slice(), &[name]].concat());
+        }
+        next += 1;
+    }
+    all
+}
+
+fn help_of(words: &[String], option: &str) -> String {
+    let mut arguments: Vec<_> = words.iter().map(String::as_str).collect();
+    arguments.push(option);
+    help(&arguments)
+}
+
+fn snapshots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/help")
+}
+
+fn file(words: &[String]) -> String {
+    let name = [&["migrate".to_owned()], words].concat().join("-");
+    format!("{name}.txt")
 }
 
 #[test]
-fn of_the_tool() {
-    says(
-        help(&["--help"]),
-        str![[r#"
-Migrations for Diesel as a chain: make revisions, apply them, take them back
-
-Usage: migrate [OPTIONS] <COMMAND>
-
-Commands:
-  init       Make migrations/, migrate.toml and migrate.lock, or take over a
-             Diesel project
-  revision   Make a new revision after the head
-  upgrade    Apply what is pending, up to a target
-  downgrade  Take revisions back, down to a target, which stays applied
-  current    Show where the database is
-  history    List the revisions, newest first
-  heads      Show the head of the chain
-
-Options:
-  -h, --help     Print help
-  -V, --version  Print version
-
-Global options:
-      --database-url <URL>  The database: sqlite:FILE, postgres://... or
-                            mysql://...
-      --dir <DIR>           The migrations directory, instead of the one found
-                            from here upward
-      --config <FILE>       The settings, instead of the migrate.toml beside the
-                            migrations directory
-      --format <FORMAT>     How results are written: for people, or one JSON
-                            object a line [default: text] [possible values:
-                            text, json]
-  -q, --quiet               Say nothing but results that were asked for, and
-                            errors
-  -v, --verbose             Say more
-      --color <WHEN>        When to use colours; auto is on a terminal, unless
-                            NO_COLOR is set [default: auto] [possible values:
-                            auto, always, never]
-
-Examples:
-  migrate init                       make migrations/ and migrate.toml
-  migrate revision -m "add phone"    make a revision, to be filled in
-  migrate upgrade                    apply what is pending
-  migrate downgrade -1               take the newest revision back
-  migrate current --check-heads      exit with 3 unless the database is at head
-
-The database is the one that --database-url names, or MIGRATE_DATABASE_URL, or
-DATABASE_URL, or the file in DATABASE_URL_FILE, or .env, or migrate.toml, in
-this order.
-
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not up to date, 4 another run
-holds the lock, 5 the database and the chain diverged, 130 and 143 stopped by a
-signal
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_init() {
-    says(
-        help(&["init", "--help"]),
-        str![[r#"
-Make migrations/, migrate.toml and migrate.lock, or take over a Diesel project
-
-Writes what is not there yet, next to what is: the migrations directory, a
-migrate.toml that explains its keys, migrate.lock, and a build.rs of one line by
-which cargo sees new revisions. Revisions that Diesel made stay as they are;
-those of them that cannot be taken back are named in migrate.toml.
-
-Usage: migrate init [OPTIONS]
-
-Options:
-      --backend <LIST>
-          The databases that every script is for
-          
-          [possible values: sqlite, postgres, mysql]
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Examples:
-  migrate init                             for the database of the URL
-  migrate init --backend sqlite,postgres   for these
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_revision() {
-    says(
-        help(&["revision", "--help"]),
-        str![[r#"
-Make a new revision after the head
-
-Makes a directory with up.sql, down.sql and metadata.toml, and brings
-migrate.lock up to date. Its id comes after the head's whatever the clock says.
-No database is asked.
-
-Usage: migrate revision [OPTIONS] --message <TEXT>
-
-Options:
-  -m, --message <TEXT>
-          What it does, in a few words: they become its name
-
-      --rev-id <ID>
-          The id to use instead of one made from the time
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Example:
-  migrate revision -m "add phone to members"
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_upgrade() {
-    says(
-        help(&["upgrade", "--help"]),
-        str![[r#"
-Apply what is pending, up to a target
-
-Runs the up scripts between where the database is and the target, each with its
-record in one transaction. Runs that start at the same time wait for each other.
-When a statement fails, its revision is rolled back and everything before it
-stays; where there is no transaction to roll back, the next upgrade goes on at
-the statement that failed.
-
-Usage: migrate upgrade [OPTIONS] [TARGET]
-
-Arguments:
-  [TARGET]
-          head, +N, an id or its beginning, a name, or ID+N
-          
-          [default: head]
-
-Options:
-      --fill-gaps
-          Run revisions too that were left out before the current one
-
-      --dry-run
-          Show what would run, and change nothing
-
-      --lock-wait <DURATION>
-          How long to wait for another run to finish: 90s, 5m
-          
-          [default: 60s]
-
-      --lock-timeout <DURATION>
-          How long a statement may wait for a table that somebody uses; 0s is
-          for ever
-          
-          [default: 5s]
-
-      --transaction <MODE>
-          How revisions share transactions
-
-          Possible values:
-          - each: A transaction for each revision
-          - all:  One for all of them, or none runs
-          - auto: Together on a fresh database, otherwise one each
-          
-          [default: auto]
-
-      --in-doubt <ANSWER>
-          What is known of a statement that was running when an earlier run died
-
-          Possible values:
-          - done:  It took effect: go on with the one after it
-          - retry: It did not: run it again
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Examples:
-  migrate upgrade                    everything that is pending
-  migrate upgrade +1                 the next revision
-  migrate upgrade add_phone          up to the revision of that name
-  migrate upgrade --dry-run          what would run
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_downgrade() {
-    says(
-        help(&["downgrade", "--help"]),
-        str![[r#"
-Take revisions back, down to a target, which stays applied
-
-Runs the down scripts, newest first. A step that cannot be taken back is found
-before anything runs. What a down script drops is gone: on a terminal you are
-asked first.
-
-Usage: migrate downgrade [OPTIONS] <TARGET>
-
-Arguments:
-  <TARGET>
-          -N, base, an id or its beginning, a name, or ID-N
-
-Options:
-  -y, --yes
-          Do not ask
-
-      --dry-run
-          Show what would run, and change nothing
-
-      --lock-wait <DURATION>
-          How long to wait for another run to finish: 90s, 5m
-          
-          [default: 60s]
-
-      --lock-timeout <DURATION>
-          How long a statement may wait for a table that somebody uses; 0s is
-          for ever
-          
-          [default: 5s]
-
-      --transaction <MODE>
-          How revisions share transactions
-
-          Possible values:
-          - each: A transaction for each revision
-          - all:  One for all of them, or none runs
-          - auto: Together on a fresh database, otherwise one each
-          
-          [default: auto]
-
-      --in-doubt <ANSWER>
-          What is known of a statement that was running when an earlier run died
-
-          Possible values:
-          - done:  It took effect: go on with the one after it
-          - retry: It did not: run it again
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Examples:
-  migrate downgrade -1               the newest revision
-  migrate downgrade add_phone        everything after the revision of that name
-  migrate downgrade base             everything
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_current() {
-    says(
-        help(&["current", "--help"]),
-        str![[r#"
-Show where the database is
-
-It only reads, and needs no more than the right to SELECT. A revision that this
-chain does not have is shown as unknown; a step that was left half done is shown
-as partial, with how many of its statements are done.
-
-Usage: migrate current [OPTIONS]
-
-Options:
-      --check-heads
-          Fail with exit code 3 unless the database is at head, with 5 if it
-          diverged
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Examples:
-  migrate current                    the newest applied revision
-  migrate current -v                 what is pending, the last attempt
-  migrate current --check-heads      exit with 3 unless it is the head
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_history() {
-    says(
-        help(&["history", "--help"]),
-        str![[r#"
-List the revisions, newest first
-
-Where a database is named and can be reached, each revision says whether and
-when it was applied. Without one the chain alone is shown.
-
-Usage: migrate history [OPTIONS]
-
-Options:
-  -r, --rev-range <A:B>
-          From one revision to another, both included; a side that is left out
-          is the end of the chain
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
-
-Examples:
-  migrate history                    all of them
-  migrate history -r -2:head         the newest three, seen from the database
-  migrate history -r add_phone:      from the revision of that name on
-  migrate history -v                 with parents, scripts and transactions
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn of_heads() {
-    says(
-        help(&["heads", "--help"]),
-        str![[r#"
-Show the head of the chain
-
-A chain has one head, or none as long as it has no revision; a directory with
-two is refused, with how to mend it. No database is asked.
-
-Usage: migrate heads [OPTIONS]
-
-Options:
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-      --database-url <URL>
-          The database: sqlite:FILE, postgres://... or mysql://...
-
-      --dir <DIR>
-          The migrations directory, instead of the one found from here upward
-
-      --config <FILE>
-          The settings, instead of the migrate.toml beside the migrations
-          directory
-
-      --format <FORMAT>
-          How results are written: for people, or one JSON object a line
-          
-          [default: text]
-          [possible values: text, json]
-
-  -q, --quiet
-          Say nothing but results that were asked for, and errors
-
-  -v, --verbose
-          Say more
-
-      --color <WHEN>
-          When to use colours; auto is on a terminal, unless NO_COLOR is set
-          
-          [default: auto]
-          [possible values: auto, always, never]
---- exit code 0
-
-"#]],
-    );
-}
-
-#[test]
-fn no_line_is_wider_than_a_narrow_terminal() {
-    for command in [
-        "init",
-        "revision",
-        "upgrade",
-        "downgrade",
-        "current",
-        "history",
-        "heads",
-    ] {
-        for line in help(&[command, "--help"]).lines() {
-            assert!(line.chars().count() <= 80, "{command}: {line}");
+fn every_command_explains_itself_as_its_file_says() {
+    let assert = snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false);
+    let mut wrong = Vec::new();
+    let mut files = BTreeSet::new();
+    for words in commands() {
+        let file = file(&words);
+        let help = help_of(&words, "--help").replace("migrate.exe", "migrate");
+        let snapshot = Data::read_from(&snapshots().join(&file), None);
+        if let Err(difference) = assert.try_eq(Some(&file), help.into(), snapshot.raw()) {
+            wrong.push(difference.to_string());
+        }
+        files.insert(file);
+    }
+    let there = std::fs::read_dir(snapshots()).expect("the snapshots are there");
+    for entry in there {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        if !files.contains(&*name) {
+            wrong.push(format!("{name}: there is no such command; delete the file"));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_command_fits_a_terminal_and_says_what_it_does_in_a_line() {
+    let mut wrong = Vec::new();
+    for words in commands() {
+        let shown = file(&words);
+        let (short, long) = (help_of(&words, "-h"), help_of(&words, "--help"));
+        for line in short.lines().chain(long.lines()) {
+            if line.chars().count() > WIDTH {
+                wrong.push(format!("{shown}: wider than {WIDTH} columns: {line}"));
+            }
+        }
+        let about = |help: &str| help.lines().next().unwrap_or_default().to_owned();
+        if about(&short).ends_with('.') || about(&short) != about(&long) {
+            wrong.push(format!(
+                "{shown}: the first line is a title: {}",
+                about(&short)
+            ));
+        }
+        if short.lines().count() > long.lines().count() {
+            wrong.push(format!("{shown}: -h is longer than --help"));
+        }
+        if !long.contains("\nExample") {
+            wrong.push(format!("{shown}: no example"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_version() {
     says(
-        help(&["--version"]),
+        said(&std::env::temp_dir(), &["--version"]),
         str![[r#"
 migrate 0.1.0
 --- exit code 0
@@ -605,7 +128,7 @@ migrate 0.1.0
 #[test]
 fn a_misspelt_command_and_a_misspelt_option_are_corrected() {
     says(
-        help(&["upgrad"]),
+        said(&std::env::temp_dir(), &["upgrad"]),
         str![[r#"
 --- stderr
 error: unrecognized subcommand 'upgrad'
@@ -620,7 +143,7 @@ For more information, try '--help'.
 "#]],
     );
     says(
-        help(&["upgrade", "--dryrun"]),
+        said(&std::env::temp_dir(), &["upgrade", "--dryrun"]),
         str![[r#"
 --- stderr
 error: unexpected argument '--dryrun' found

@@ -1,6 +1,7 @@
 //! What `migrate` says: every command by its whole output, in text and in JSON, with its exit code.
 //!
-//! The outputs stand in the tests. `SNAPSHOTS=overwrite cargo test -p migrate-tests --test cli` writes them anew.
+//! The outputs stand in the tests, the help texts in `snapshots/help`.
+//! `SNAPSHOTS=overwrite cargo test -p migrate-tests --test cli` writes them anew.
 
 mod adoption;
 mod database_url;

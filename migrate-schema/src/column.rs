@@ -19,7 +19,7 @@ pub struct Column {
     /// The name that it had before, where its model says so.
     pub renamed_from: Option<String>,
     /// Its type.
-    pub sql_type: Type,
+    pub sql_type: Facet<Type>,
     /// Whether it takes NULL.
     pub nullable: Facet<bool>,
     /// What a new row gets where it gives nothing.
@@ -99,7 +99,7 @@ impl From<IdentityKind> for Identity {
 impl Column {
     /// A column that takes no NULL and of which nothing else is to be said.
     #[must_use]
-    pub fn new(name: impl Into<String>, sql_type: Type) -> Self {
+    pub fn new(name: impl Into<String>, sql_type: impl Into<Facet<Type>>) -> Self {
         Self {
             nullable: Facet::Known(false),
             default: Facet::Known(None),
@@ -113,11 +113,11 @@ impl Column {
 
     /// A column of which only name and type are known.
     #[must_use]
-    pub fn unknown(name: impl Into<String>, sql_type: Type) -> Self {
+    pub fn unknown(name: impl Into<String>, sql_type: impl Into<Facet<Type>>) -> Self {
         Self {
             name: name.into(),
             renamed_from: None,
-            sql_type,
+            sql_type: sql_type.into(),
             nullable: Facet::Unknown,
             default: Facet::Unknown,
             identity: Facet::Unknown,

@@ -6,7 +6,10 @@ mod expression;
 mod facet;
 mod index;
 mod keys;
+#[cfg(feature = "models")]
+mod models;
 mod name;
+mod naming;
 mod schema;
 mod table;
 mod token;
@@ -18,7 +21,10 @@ pub use expression::Expression;
 pub use facet::Facet;
 pub use index::{Index, IndexKey, IndexPart};
 pub use keys::{Action, Check, Deferrable, ForeignKey, PrimaryKey, Unique};
+#[cfg(feature = "models")]
+pub use models::{Model, ModelError, ModelErrors, Models};
 pub use name::Name;
+pub use naming::Naming;
 pub use schema::{EnumType, Schema};
 pub use table::Table;
 pub use types::{Type, TypeError};

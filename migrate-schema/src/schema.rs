@@ -1,6 +1,6 @@
 //! A whole schema: its tables and its enum types, and the views that look at them.
 
-use crate::{Name, Table};
+use crate::{Facet, Name, Table};
 
 /// Everything that is compared: tables and enum types. Their order says nothing.
 ///
@@ -17,7 +17,7 @@ pub struct Schema {
     /// The tables.
     pub tables: Vec<Table>,
     /// The enum types. Only PostgreSQL has them; elsewhere they are a column's type or a check.
-    pub enums: Vec<EnumType>,
+    pub enums: Facet<Vec<EnumType>>,
 }
 
 /// An enum type of PostgreSQL and its values, in order.
@@ -45,10 +45,12 @@ impl Schema {
         name: impl Into<Name>,
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enums.push(EnumType {
+        let mut enums = self.enums.all().to_vec();
+        enums.push(EnumType {
             name: name.into(),
             values: values.into_iter().map(Into::into).collect(),
         });
+        self.enums = Facet::Known(enums);
         self
     }
 
@@ -61,14 +63,14 @@ impl Schema {
     /// The enum type of that name.
     #[must_use]
     pub fn enum_type(&self, name: &Name) -> Option<&EnumType> {
-        self.enums.iter().find(|of| of.name == *name)
+        self.enums.all().iter().find(|of| of.name == *name)
     }
 }
 
 #[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
-    use crate::{Check, Column, Dialect, Facet, ForeignKey, Index, IndexPart, Type, Unique};
+    use crate::{Check, Column, Dialect, ForeignKey, Index, IndexPart, Type, Unique};
 
     #[test]
     fn a_schema_survives_json() {

@@ -1,0 +1,76 @@
+//! What is wrong with models: each with its file, line and column.
+
+use std::fmt;
+
+/// One thing that is wrong with a model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+#[non_exhaustive]
+pub struct ModelError {
+    /// The file, as it was given; for a glob the glob itself.
+    pub file: String,
+    /// The line, from 1; 0 where there is none.
+    pub line: usize,
+    /// The column, from 1; 0 where there is none.
+    pub column: usize,
+    /// What is wrong, in lower case.
+    pub message: String,
+}
+
+/// Everything that is wrong with the models.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelErrors(pub(super) Vec<ModelError>);
+
+impl ModelErrors {
+    /// Each of them, in the order of files and lines.
+    #[must_use]
+    pub fn all(&self) -> &[ModelError] {
+        &self.0
+    }
+
+    pub(super) fn add(&mut self, file: &str, errors: syn::Error) {
+        for error in errors {
+            let start = error.span().start();
+            self.0.push(ModelError {
+                file: file.into(),
+                line: start.line,
+                column: start.column + 1,
+                message: error.to_string(),
+            });
+        }
+    }
+
+    pub(super) fn add_file(&mut self, file: &str, message: impl fmt::Display) {
+        self.0.push(ModelError {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            message: message.to_string(),
+        });
+    }
+
+    pub(super) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl fmt::Display for ModelErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, error) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            match error.line {
+                0 => write!(f, "{}: {}", error.file, error.message)?,
+                _ => error.fmt(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ModelErrors {}

@@ -1,0 +1,148 @@
+//! A model into what Diesel needs of it: `table!`, `joinable!`, `allow_tables_to_appear_in_same_query!`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Ident, Path};
+
+use super::model::{Field, Model, ModelKey, Stored, plain};
+use crate::{Dialect, Type};
+
+impl Model {
+    /// The `table!` of a struct, and what makes it joinable with the tables that it references.
+    ///
+    /// Two tables that reference each other would both make themselves joinable: one of the keys says `joinable = false`. The same
+    /// goes for a second key to one table, for which Diesel has no join by name.
+    ///
+    /// `diesel` is the path of Diesel's crate; `dialects` are those of the build, the most important first.
+    ///
+    /// # Errors
+    /// A type that Diesel has no word for on any of the dialects.
+    pub fn expand(&self, diesel: &TokenStream, dialects: &[Dialect]) -> syn::Result<TokenStream> {
+        let dialects = if dialects.is_empty() {
+            &Dialect::ALL
+        } else {
+            dialects
+        };
+        let table_name = sql_name(&self.module, &self.name.name);
+        let module = &self.module;
+        let schema = self.name.schema.as_ref().map(|schema| {
+            let schema = Ident::new(schema, module.span());
+            quote!(#schema.)
+        });
+        let key = &self.primary_key;
+        let mut columns = Vec::new();
+        for field in &self.fields {
+            let (ident, name) = (&field.ident, sql_name(&field.ident, &field.name));
+            let of = diesel_type(field, dialects)?;
+            columns.push(quote!(#name #ident -> #of,));
+        }
+        let joins = self.joins(diesel);
+        Ok(quote! {
+            #diesel::table! {
+                #table_name
+                #schema #module (#(#key),*) {
+                    #(#columns)*
+                }
+            }
+            #joins
+        })
+    }
+
+    fn joins(&self, diesel: &TokenStream) -> TokenStream {
+        let mut others: Vec<(&Path, Vec<&ModelKey>)> = Vec::new();
+        for key in self.foreign_keys.iter().filter(|key| key.joinable) {
+            match others.iter_mut().find(|(table, _)| **table == key.table) {
+                Some((_, keys)) => keys.push(key),
+                None if key.table.is_ident(&self.module) => {}
+                None => others.push((&key.table, vec![key])),
+            }
+        }
+        let module = &self.module;
+        let each = others.iter().map(|(table, keys)| {
+            let other = table.segments.last().map(|last| &last.ident);
+            let import = (table.segments.len() > 1).then(|| quote!(use #table;));
+            let joinable = match keys.as_slice() {
+                [key] if key.columns.len() == 1 => {
+                    let column = &key.columns[0];
+                    Some(quote!(#diesel::joinable!(#module -> #other (#column));))
+                }
+                _ => None,
+            };
+            // In a block of its own an import meets none of the user's.
+            quote! {
+                const _: () = {
+                    #import
+                    #joinable
+                    #diesel::allow_tables_to_appear_in_same_query!(#module, #other);
+                };
+            }
+        });
+        quote!(#(#each)*)
+    }
+}
+
+fn sql_name(ident: &Ident, name: &str) -> Option<TokenStream> {
+    (plain(ident) != name).then(|| quote!(#[sql_name = #name]))
+}
+
+fn diesel_type(field: &Field, dialects: &[Dialect]) -> syn::Result<TokenStream> {
+    let Stored::Rust {
+        of,
+        shown,
+        sql_type,
+        diesel_type,
+    } = &field.stored
+    else {
+        return Err(syn::Error::new(
+            field.ident.span(),
+            "the column is in a table! already",
+        ));
+    };
+    let said = dialects.iter().find_map(|&dialect| {
+        let sql = Type::parse(dialect, &sql_type.of(dialect)?.value()).ok()?;
+        Some((word(sql.diesel(dialect)?), sql.dimensions()))
+    });
+    let by_rust = || {
+        let row = of.stored?;
+        let word = dialects.iter().find_map(|&dialect| row.word(dialect))?;
+        Some((word, of.dimensions))
+    };
+    let (mut tokens, dimensions) = if let Some(path) = diesel_type {
+        (quote!(#path), of.dimensions)
+    } else {
+        let (word, dimensions) = said.or_else(by_rust).ok_or_else(|| {
+            let message = format!(
+                "Diesel's type for `{shown}` is not known: name it with #[table(diesel_type = crate::path::Type)], and the \
+                 database's with #[table(sql_type = \"...\")]"
+            );
+            syn::Error::new(field.ident.span(), message)
+        })?;
+        (
+            word.parse()
+                .map_err(|_| syn::Error::new(field.ident.span(), "no type"))?,
+            dimensions,
+        )
+    };
+    for _ in 0..dimensions.min(1) {
+        tokens = if of.nullable_elements {
+            quote!(Array<Nullable<#tokens>>)
+        } else {
+            quote!(Array<#tokens>)
+        };
+    }
+    Ok(if field.nullable {
+        quote!(Nullable<#tokens>)
+    } else {
+        tokens
+    })
+}
+
+/// Diesel's type behind its many names.
+fn word(word: &'static str) -> &'static str {
+    match word {
+        "Varchar" | "Bpchar" | "Tinytext" | "Mediumtext" | "Longtext" => "Text",
+        "Tinyblob" | "Mediumblob" | "Longblob" | "Varbinary" => "Binary",
+        "Mediumint" => "Integer",
+        word => word,
+    }
+}

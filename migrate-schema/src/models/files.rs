@@ -1,0 +1,241 @@
+//! Rust files into models: by glob, so that no model is missed because nobody imported it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use syn::{Attribute, DeriveInput, Item, ItemStruct, Token, punctuated::Punctuated};
+
+use super::error::ModelErrors;
+use super::model::Model;
+use super::table_macro::{Joinable, TableMacro};
+use crate::Name;
+
+/// All models of a project, as they stand in its sources.
+///
+/// ```
+/// use migrate_schema::{Dialect, Models, Name, Naming};
+///
+/// let models = Models::from_sources([("src/member.rs", "
+///     #[derive(Table)]
+///     #[diesel(table_name = members)]
+///     struct Member {
+///         id: i32,
+///         #[table(unique)] email: Option<String>,
+///     }
+/// ")])?;
+/// let schema = models.schema(Dialect::Postgres, &Naming::default())?;
+/// let members = schema.table(&Name::new("members")).unwrap();
+/// assert_eq!(members.uniques.all()[0].columns, ["email"]);
+/// # Ok::<(), migrate_schema::ModelErrors>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Models {
+    pub(super) models: Vec<(String, Model)>,
+    pub(super) joinables: Vec<(String, Joinable)>,
+    /// The names in PostgreSQL of the types that `sql_types` modules declare.
+    pub(super) sql_types: HashMap<String, Name>,
+    files: Vec<PathBuf>,
+}
+
+impl Models {
+    /// Reads the files that the globs name, relative to a directory.
+    ///
+    /// # Errors
+    /// A glob that is none or matches no file, a file that cannot be read or is no Rust, a wrong attribute, two owners of a table;
+    /// and no model at all, so that a misspelt glob never means an empty schema.
+    pub fn read(root: &Path, globs: &[String]) -> Result<Self, ModelErrors> {
+        let mut errors = ModelErrors::default();
+        let mut files = BTreeSet::new();
+        for pattern in globs {
+            let before = files.len();
+            let whole = format!(
+                "{}/{pattern}",
+                glob::Pattern::escape(&root.to_string_lossy())
+            );
+            match glob::glob(&whole) {
+                Ok(found) => files.extend(found.flatten().filter(|path| path.is_file())),
+                Err(error) => errors.add_file(pattern, format!("not a glob: {error}")),
+            }
+            if files.len() == before && errors.0.is_empty() {
+                errors.add_file(pattern, "no file is there for this glob");
+            }
+        }
+        let mut sources = Vec::new();
+        for path in &files {
+            let shown = path
+                .strip_prefix(root)
+                .unwrap_or(path)
+                .to_string_lossy()
+                .into_owned();
+            match std::fs::read_to_string(path) {
+                Ok(text) => sources.push((shown, text)),
+                Err(error) => errors.add_file(&shown, format!("cannot be read: {error}")),
+            }
+        }
+        let mut models = errors.or(sources).and_then(Self::from_sources)?;
+        models.files = files.into_iter().collect();
+        if models.models.is_empty() {
+            let mut errors = ModelErrors::default();
+            let message =
+                "no model is in these files: no struct with #[derive(Table)] and no table! block";
+            errors.add_file(&globs.join(", "), message);
+            return Err(errors);
+        }
+        Ok(models)
+    }
+
+    /// Reads sources: each a file's name, for errors, and its text.
+    ///
+    /// # Errors
+    /// Everything that is wrong in them.
+    pub fn from_sources<F: Into<String>, T: AsRef<str>>(
+        sources: impl IntoIterator<Item = (F, T)>,
+    ) -> Result<Self, ModelErrors> {
+        let mut models = Self::default();
+        let mut errors = ModelErrors::default();
+        for (file, text) in sources {
+            let (file, text) = (file.into(), text.as_ref());
+            // Most files of a project have no model: they are not worth parsing.
+            if !["Table", "table!", "joinable!", "postgres_type"]
+                .iter()
+                .any(|word| text.contains(word))
+            {
+                continue;
+            }
+            match syn::parse_file(text) {
+                Ok(parsed) => models.items(&file, &parsed.items, &mut errors),
+                Err(error) => errors.add(&file, error),
+            }
+        }
+        models.one_owner_each(&mut errors);
+        errors.or(models)
+    }
+
+    /// The files that were read, whether a model is in them or not: when one of them changes, the models may.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// How many tables there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.models.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.models.is_empty()
+    }
+
+    fn items(&mut self, file: &str, items: &[Item], errors: &mut ModelErrors) {
+        for item in items {
+            let read = match item {
+                Item::Mod(module) if !for_tests(&module.attrs) => {
+                    let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
+                    self.items(file, inner, errors);
+                    Ok(())
+                }
+                Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(file, of),
+                Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(file, &call.mac),
+                _ => Ok(()),
+            };
+            if let Err(error) = read {
+                errors.add(file, error);
+            }
+        }
+    }
+
+    fn item_struct(&mut self, file: &str, of: &ItemStruct) -> syn::Result<()> {
+        if let Some(name) = postgres_type(&of.attrs) {
+            self.sql_types.insert(of.ident.to_string(), name);
+        }
+        if derives_table(&of.attrs) {
+            let model = Model::from_struct(&DeriveInput::from(of.clone()))?;
+            self.models.push((file.into(), model));
+        }
+        Ok(())
+    }
+
+    fn item_macro(&mut self, file: &str, call: &syn::Macro) -> syn::Result<()> {
+        let name = call.path.segments.last().map(|last| last.ident.to_string());
+        match name.as_deref() {
+            Some("table") => {
+                let TableMacro(model) = call.parse_body()?;
+                self.models.push((file.into(), model));
+            }
+            Some("joinable") => self.joinables.push((file.into(), call.parse_body()?)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn one_owner_each(&self, errors: &mut ModelErrors) {
+        let mut owners: HashMap<&Name, &str> = HashMap::new();
+        for (file, model) in &self.models {
+            if let Some(other) = owners.insert(&model.name, file) {
+                let message = format!(
+                    "the table {} has a second model; the first is in {other}. Only one struct of a table derives Table",
+                    model.name
+                );
+                errors.add(file, syn::Error::new(model.span(), message));
+            }
+        }
+    }
+}
+
+/// What is compiled for tests alone is no part of the schema.
+fn for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute
+                .parse_args::<syn::Ident>()
+                .is_ok_and(|ident| ident == "test")
+    })
+}
+
+fn derives_table(attributes: &[Attribute]) -> bool {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .filter_map(|attribute| {
+            let paths = Punctuated::<syn::Path, Token![,]>::parse_terminated;
+            attribute.parse_args_with(paths).ok()
+        })
+        .flatten()
+        .any(|path| {
+            path.segments
+                .last()
+                .is_some_and(|last| last.ident == "Table")
+        })
+}
+
+/// `#[diesel(postgres_type(name = "mood", schema = "audit"))]` of a struct in a `sql_types` module.
+fn postgres_type(attributes: &[Attribute]) -> Option<Name> {
+    let mut found = None;
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("diesel"))
+    {
+        // Other attributes of Diesel's own have grammars that are none of ours.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("postgres_type") {
+                return Err(meta.error("not ours"));
+            }
+            let mut name = Name::new("");
+            meta.parse_nested_meta(|inner| {
+                let text: syn::LitStr = inner.value()?.parse()?;
+                if inner.path.is_ident("name") {
+                    name.name = text.value();
+                } else if inner.path.is_ident("schema") {
+                    name.schema = Some(text.value());
+                }
+                Ok(())
+            })?;
+            found = Some(name).filter(|name| !name.name.is_empty());
+            Ok(())
+        });
+    }
+    found
+}

@@ -1,0 +1,17 @@
+//! Models: what Rust sources say of tables.
+
+mod attributes;
+mod derive;
+mod error;
+mod expand;
+mod files;
+mod model;
+mod resolve;
+mod rust_types;
+mod table_macro;
+#[cfg(test)]
+mod tests;
+
+pub use error::{ModelError, ModelErrors};
+pub use files::Models;
+pub use model::Model;

@@ -1,0 +1,340 @@
+//! Models into the schema that they mean on one database.
+
+use std::collections::HashMap;
+
+use syn::{Ident, Path};
+
+use super::error::ModelErrors;
+use super::files::Models;
+use super::model::{
+    Field, Model, ModelIndex, ModelKey, ModelUnique, Origin, PartKey, Stored, plain,
+};
+use crate::{
+    Check, Column, Dialect, Expression, Facet, ForeignKey, Generated, Identity, IdentityKind,
+    Index, IndexPart, Name, Naming, PrimaryKey, Schema, Table, Type, Unique,
+};
+
+impl Models {
+    /// The schema that the models mean on a database. Constraints without a name get one by the templates, which counts only
+    /// where they are made new.
+    ///
+    /// # Errors
+    /// A type that the database does not have, a reference to a table or column that no model has.
+    pub fn schema(&self, dialect: Dialect, naming: &Naming) -> Result<Schema, ModelErrors> {
+        let mut errors = ModelErrors::default();
+        let by_module = self
+            .models
+            .iter()
+            .map(|(_, model)| (plain(&model.module), model));
+        let resolver = Resolver {
+            dialect,
+            naming,
+            by_module: by_module.collect(),
+            sql_types: &self.sql_types,
+        };
+        let mut schema = Schema::default();
+        for (file, model) in &self.models {
+            match resolver.table(model) {
+                Ok(table) => schema.tables.push(table),
+                Err(error) => errors.add(file, error),
+            }
+        }
+        for (file, joinable) in &self.joinables {
+            let Some(child) = resolver.by_module.get(&plain(&joinable.child)) else {
+                continue;
+            };
+            match resolver.foreign_key(child, &joinable.key) {
+                Ok(key) => suggest(&mut schema, &child.name, key),
+                Err(error) => errors.add(file, error),
+            }
+        }
+        errors.or(schema)
+    }
+}
+
+/// A `joinable!` does not say what happens to the rows, so it counts only for a table that is made new.
+fn suggest(schema: &mut Schema, table: &Name, key: ForeignKey) {
+    let table = schema.tables.iter_mut().find(|of| of.name == *table);
+    if let Some(table) = table.filter(|table| table.foreign_keys.known().is_none()) {
+        let mut keys = table.foreign_keys.all().to_vec();
+        keys.push(key);
+        table.foreign_keys = Facet::Suggested(keys);
+    }
+}
+
+struct Resolver<'a> {
+    dialect: Dialect,
+    naming: &'a Naming,
+    by_module: HashMap<String, &'a Model>,
+    sql_types: &'a HashMap<String, Name>,
+}
+
+impl Resolver<'_> {
+    fn table(&self, model: &Model) -> syn::Result<Table> {
+        let mut table = Table::unknown(model.name.clone());
+        table.renamed_from.clone_from(&model.renamed_from);
+        for field in &model.fields {
+            table.columns.push(self.column(model, field)?);
+        }
+        let key = PrimaryKey {
+            name: self.named(model.primary_key_name.as_ref(), &self.naming.pk, model, &[]),
+            columns: columns(model, &model.primary_key)?,
+        };
+        table.primary_key = Facet::Known(Some(key));
+        if model.origin == Origin::TableMacro {
+            return Ok(table);
+        }
+        let keys: syn::Result<_> = model
+            .foreign_keys
+            .iter()
+            .map(|key| self.foreign_key(model, key))
+            .collect();
+        table.foreign_keys = Facet::Known(keys?);
+        let uniques: syn::Result<_> = model
+            .uniques
+            .iter()
+            .map(|unique| self.unique(model, unique))
+            .collect();
+        table.uniques = Facet::Known(uniques?);
+        let indexes: syn::Result<_> = model
+            .indexes
+            .iter()
+            .map(|index| self.index(model, index))
+            .collect();
+        table.indexes = Facet::Known(indexes?);
+        table.checks = Facet::Known(self.checks(model)?);
+        table.comment = self.comment(model.comment.as_ref());
+        table.strict = Facet::Known(model.strict);
+        table.without_rowid = Facet::Known(model.without_rowid);
+        Ok(table)
+    }
+
+    /// A name that the model gives counts; one by the template is for what is made new.
+    fn named(
+        &self,
+        given: Option<&String>,
+        template: &str,
+        model: &Model,
+        columns: &[&str],
+    ) -> Facet<String> {
+        given.map_or_else(
+            || {
+                Facet::Suggested(self.naming.name(
+                    self.dialect,
+                    template,
+                    &model.name.name,
+                    columns,
+                    "",
+                ))
+            },
+            |given| Facet::Known(given.clone()),
+        )
+    }
+
+    fn column(&self, model: &Model, field: &Field) -> syn::Result<Column> {
+        let mut column = Column::unknown(field.name.clone(), self.sql_type(model, field)?);
+        column.nullable = Facet::Known(field.nullable);
+        if model.origin == Origin::TableMacro {
+            return Ok(column);
+        }
+        column.renamed_from.clone_from(&field.renamed_from);
+        let default = field.default.of(self.dialect);
+        column.default = Facet::Known(default.map(|text| Expression::from(text.value())));
+        column.identity = Facet::Known(field.identity.map(|kind| self.identity(kind)));
+        let generated = field.generated.as_ref().and_then(|(text, stored)| {
+            let expression = text.of(self.dialect)?.value().into();
+            let stored = *stored;
+            Some(Generated { expression, stored })
+        });
+        column.generated = Facet::Known(generated);
+        column.collation = Facet::Known(field.collation.clone());
+        column.comment = self.comment(field.comment.as_ref());
+        Ok(column)
+    }
+
+    /// SQLite keeps no comments, so there one is never missing.
+    fn comment(&self, text: Option<&String>) -> Facet<Option<String>> {
+        match self.dialect {
+            Dialect::Sqlite => Facet::Known(None),
+            Dialect::Postgres | Dialect::Mysql => Facet::Known(text.cloned()),
+        }
+    }
+
+    /// `autoincrement` is what each database recommends.
+    fn identity(&self, kind: IdentityKind) -> Identity {
+        match self.dialect {
+            Dialect::Postgres if kind == IdentityKind::Auto => IdentityKind::ByDefault.into(),
+            Dialect::Postgres => kind.into(),
+            Dialect::Sqlite | Dialect::Mysql => IdentityKind::Auto.into(),
+        }
+    }
+
+    fn sql_type(&self, model: &Model, field: &Field) -> syn::Result<Facet<Type>> {
+        let error = |message: String| syn::Error::new(field.ident.span(), message);
+        let (of, shown, sql_type) = match &field.stored {
+            Stored::Rust {
+                of,
+                shown,
+                sql_type,
+                ..
+            } => (of, shown, sql_type),
+            Stored::Diesel(said) => {
+                let word = said.word.to_string();
+                let built_in = Type::from_diesel(self.dialect, &word, said.length);
+                let user = || self.sql_types.get(&word).cloned().map(Type::user);
+                let Some(mut of) = built_in.or_else(user) else {
+                    return Ok(Facet::Unknown);
+                };
+                for _ in 0..said.dimensions {
+                    of = of.array();
+                }
+                return Ok(Facet::Known(if said.unsigned { of.unsigned() } else { of }));
+            }
+        };
+        if let Some(text) = sql_type.of(self.dialect) {
+            return Type::parse(self.dialect, &text.value())
+                .map(Facet::Known)
+                .map_err(|wrong| syn::Error::new(text.span(), wrong));
+        }
+        if self.dialect == Dialect::Sqlite
+            && model.primary_key == [field.ident.clone()]
+            && shown == "i64"
+        {
+            // Only under this name is a key SQLite's own row number.
+            return Ok(Facet::Known(
+                Type::parse(self.dialect, "INTEGER").map_err(|wrong| error(wrong.to_string()))?,
+            ));
+        }
+        let mut found = of.stored.and_then(|row| row.sql_type(self.dialect)).ok_or_else(|| {
+            error(format!(
+                "no type of {} is known for `{shown}`: name one with #[table(sql_type = \"...\")]",
+                self.dialect
+            ))
+        })?;
+        if of.dimensions > 0 && self.dialect != Dialect::Postgres {
+            return Err(error(format!(
+                "{} has no arrays: name a type with #[table(sql_type = \"...\")]",
+                self.dialect
+            )));
+        }
+        for _ in 0..of.dimensions {
+            found = found.array();
+        }
+        Ok(Facet::Known(found))
+    }
+
+    fn foreign_key(&self, model: &Model, key: &ModelKey) -> syn::Result<ForeignKey> {
+        let other = self.referred(&key.table)?;
+        let referenced = if key.referenced.is_empty() {
+            &other.primary_key
+        } else {
+            &key.referenced
+        };
+        if referenced.len() != key.columns.len() {
+            let message = format!(
+                "the key has {} columns, and {} has {}",
+                key.columns.len(),
+                other.name,
+                referenced.len()
+            );
+            return Err(syn::Error::new_spanned(&key.table, message));
+        }
+        let names = columns(model, &key.columns)?;
+        let shown: Vec<_> = names.iter().map(String::as_str).collect();
+        let by_template = || {
+            let naming = &self.naming;
+            naming.name(
+                self.dialect,
+                &naming.fk,
+                &model.name.name,
+                &shown,
+                &other.name.name,
+            )
+        };
+        Ok(ForeignKey {
+            name: key
+                .name
+                .clone()
+                .map_or_else(|| Facet::Suggested(by_template()), Facet::Known),
+            table: other.name.clone(),
+            referenced: columns(other, referenced)?,
+            on_delete: key.on_delete,
+            on_update: key.on_update,
+            deferrable: key.deferrable,
+            columns: names,
+        })
+    }
+
+    /// The model that a path's last name calls.
+    fn referred(&self, path: &Path) -> syn::Result<&Model> {
+        let name = path
+            .segments
+            .last()
+            .map(|last| plain(&last.ident))
+            .unwrap_or_default();
+        self.by_module.get(&name).copied().ok_or_else(|| {
+            syn::Error::new_spanned(path, format!("no model has the table `{name}`"))
+        })
+    }
+
+    fn unique(&self, model: &Model, unique: &ModelUnique) -> syn::Result<Unique> {
+        let columns = columns(model, &unique.columns)?;
+        let shown: Vec<_> = columns.iter().map(String::as_str).collect();
+        Ok(Unique {
+            name: self.named(unique.name.as_ref(), &self.naming.uq, model, &shown),
+            nulls_not_distinct: unique.nulls_not_distinct,
+            deferrable: unique.deferrable,
+            columns,
+        })
+    }
+
+    fn index(&self, model: &Model, index: &ModelIndex) -> syn::Result<Index> {
+        let mut found = Index::default();
+        let mut shown = Vec::new();
+        for (at, of) in index.parts.iter().enumerate() {
+            let mut part = match &of.key {
+                PartKey::Column(ident) => IndexPart::column(model.column(ident)?),
+                PartKey::Expression(text) => IndexPart::expression(text.as_str()),
+            };
+            shown.push(of.column().map_or_else(
+                || Ok(format!("expr{}", at + 1)),
+                |ident| model.column(ident),
+            )?);
+            part.descending = of.descending;
+            part.nulls_first = of.nulls_first;
+            part.operator_class.clone_from(&of.operator_class);
+            found.parts.push(part);
+        }
+        let shown: Vec<_> = shown.iter().map(String::as_str).collect();
+        found.name = self.named(index.name.as_ref(), &self.naming.ix, model, &shown);
+        found.unique = index.unique;
+        found.nulls_not_distinct = index.nulls_not_distinct;
+        found.predicate = index.predicate.clone().map(Expression::from);
+        found.method = index.method.clone().filter(|method| method != "btree");
+        found.include = columns(model, &index.include)?;
+        Ok(found)
+    }
+
+    fn checks(&self, model: &Model) -> syn::Result<Vec<Check>> {
+        let mut whole = 0;
+        let mut checks = Vec::new();
+        for check in &model.checks {
+            let column = match &check.column {
+                Some(ident) => model.column(ident)?,
+                None => {
+                    whole += 1;
+                    whole.to_string()
+                }
+            };
+            checks.push(Check {
+                name: self.named(check.name.as_ref(), &self.naming.ck, model, &[&column]),
+                expression: check.expression.as_str().into(),
+            });
+        }
+        Ok(checks)
+    }
+}
+
+fn columns(model: &Model, idents: &[Ident]) -> syn::Result<Vec<String>> {
+    idents.iter().map(|ident| model.column(ident)).collect()
+}

@@ -1,0 +1,407 @@
+use std::fmt::Write as _;
+
+use quote::quote;
+
+use super::*;
+use crate::{
+    Action, Deferrable, Dialect, Facet, IdentityKind, IndexKey, IndexPart, Name, Naming, Schema,
+    Type,
+};
+
+const MEMBER: &str = r#"
+use chrono::NaiveDateTime;
+
+#[derive(Debug, Table, Queryable)]
+#[diesel(table_name = members)]
+#[table(index(columns(org_id, joined_at desc, "lower(email)"), where = "score > 0", name = "ix_members_busy"))]
+#[table(unique(email), comment = "people who joined", check("score < 100"))]
+pub struct Member {
+    #[table(primary_key, autoincrement)] pub id: i32,
+    #[table(references(orgs.id, on_delete = cascade, deferred))] pub org_id: i32,
+    #[table(sql_type = "Varchar(254)")] pub email: String,
+    pub phone: Option<String>,
+    #[table(default = "CURRENT_TIMESTAMP")] pub joined_at: NaiveDateTime,
+    #[table(check = "score >= 0", default = 0)] pub score: i32,
+    #[table(renamed_from = "nick")] pub nickname: Option<String>,
+    #[diesel(column_name = kind)] #[table(name = "type", default(postgres = "'x'", mysql = "'y'"))] pub type_: String,
+    #[table(skip)] pub cached: Vec<Box<dyn Fn()>>,
+    #[table(generated = "score * 2")] pub doubled: Option<i64>,
+    pub photo: Option<Vec<u8>>,
+}
+
+mod orgs {
+    #[derive(migrate_core::Table)]
+    struct Org { id: i64 }
+}
+"#;
+
+fn schema(dialect: Dialect, sources: &[&str]) -> Result<Schema, String> {
+    let files: Vec<_> = (0..sources.len())
+        .map(|at| format!("src/{at}.rs"))
+        .collect();
+    Models::from_sources(files.into_iter().zip(sources))
+        .and_then(|models| models.schema(dialect, &Naming::default()))
+        .map_err(|errors| errors.to_string())
+}
+
+#[test]
+fn a_struct_says_the_whole_table() {
+    let schema = schema(Dialect::Postgres, &[MEMBER]).unwrap();
+    let table = schema.table(&Name::new("members")).unwrap();
+    let mut shown = String::new();
+    for column in &table.columns {
+        let sql = column.sql_type.value().unwrap().sql(Dialect::Postgres);
+        let null = if column.takes_null() { "" } else { " NOT NULL" };
+        let default = column
+            .default
+            .get()
+            .map(|text| format!(" DEFAULT {text}"))
+            .unwrap_or_default();
+        writeln!(shown, "{} {sql}{null}{default}", column.name).unwrap();
+    }
+    assert_eq!(
+        shown,
+        "id INTEGER NOT NULL\norg_id INTEGER NOT NULL\nemail VARCHAR(254) NOT NULL\nphone TEXT\n\
+         joined_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\nscore INTEGER NOT NULL DEFAULT 0\nnickname TEXT\n\
+         type TEXT NOT NULL DEFAULT 'x'\ndoubled BIGINT\nphoto BYTEA\n"
+    );
+    assert_eq!(
+        table.columns[0].identity.get().unwrap().kind,
+        IdentityKind::ByDefault
+    );
+    assert_eq!(table.columns[6].renamed_from.as_deref(), Some("nick"));
+    assert_eq!(
+        table.comment,
+        Facet::Known(Some("people who joined".into()))
+    );
+    assert!(
+        table
+            .column("doubled")
+            .unwrap()
+            .generated
+            .get()
+            .unwrap()
+            .stored
+    );
+    let key = &table.foreign_keys.all()[0];
+    assert_eq!(
+        (key.table.name.as_str(), key.on_delete, key.deferrable),
+        ("orgs", Action::Cascade, Deferrable::Deferred)
+    );
+    assert_eq!(key.name, Facet::Suggested("fk_members_org_id".into()));
+    assert_eq!(
+        table.uniques.all()[0].name,
+        Facet::Suggested("uq_members_email".into())
+    );
+    let index = &table.indexes.all()[0];
+    assert_eq!(index.name, Facet::Known("ix_members_busy".into()));
+    assert!(index.parts[1].descending);
+    assert_eq!(
+        index.parts[2].key,
+        IndexKey::Expression("lower(email)".into())
+    );
+    assert_eq!(index.predicate, Some("score > 0".into()));
+    let checks: Vec<_> = table
+        .checks
+        .all()
+        .iter()
+        .map(|check| check.name.value().unwrap().as_str())
+        .collect();
+    assert_eq!(checks, ["ck_members_1", "ck_members_score"]);
+}
+
+#[test]
+fn a_rust_type_is_what_each_database_calls_it() {
+    let sql = |dialect| {
+        let schema = schema(dialect, &[MEMBER]).unwrap();
+        let table = schema.table(&Name::new("members")).unwrap().clone();
+        let names = ["phone", "joined_at", "photo"];
+        names.map(|name| {
+            table
+                .column(name)
+                .unwrap()
+                .sql_type
+                .value()
+                .unwrap()
+                .sql(dialect)
+        })
+    };
+    assert_eq!(sql(Dialect::Sqlite), ["TEXT", "TIMESTAMP", "BLOB"]);
+    assert_eq!(sql(Dialect::Mysql), ["VARCHAR(255)", "DATETIME", "BLOB"]);
+    let sqlite = schema(Dialect::Sqlite, &[MEMBER]).unwrap();
+    let id = &sqlite.table(&Name::new("orgs")).unwrap().columns[0];
+    assert_eq!(
+        id.sql_type.value().unwrap().sql(Dialect::Sqlite),
+        "INTEGER",
+        "SQLite's own row number"
+    );
+}
+
+const SCHEMA_RS: &str = r#"
+pub mod sql_types {
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "mood", schema = "app"))]
+    pub struct Mood;
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Mood;
+
+    /// A comment.
+    posts (id, user_id) {
+        id -> Int8,
+        user_id -> Int4,
+        #[sql_name = "type"]
+        #[max_length = 50]
+        kind -> Nullable<Varchar>,
+        tags -> Nullable<Array<Nullable<Text>>>,
+        mood -> Mood,
+        odd -> Postcode,
+    }
+}
+table! { audit.users { id -> Integer, } }
+diesel::joinable!(posts -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(posts, users);
+
+#[cfg(test)]
+mod tests { diesel::table! { forgotten { id -> Integer, } } }
+"#;
+
+#[test]
+fn a_table_block_knows_columns_and_key_and_is_silent_of_the_rest() {
+    let schema = schema(Dialect::Postgres, &[SCHEMA_RS]).unwrap();
+    assert_eq!(
+        schema.tables.len(),
+        2,
+        "a table for tests is no part of the schema"
+    );
+    let posts = schema.table(&Name::new("posts")).unwrap();
+    assert_eq!(posts.primary_key.get().unwrap().columns, ["id", "user_id"]);
+    let types: Vec<_> = posts
+        .columns
+        .iter()
+        .map(|column| {
+            column
+                .sql_type
+                .value()
+                .map(|of| of.sql(Dialect::Postgres))
+                .unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "BIGINT",
+            "INTEGER",
+            "VARCHAR(50)",
+            "TEXT[]",
+            "\"app\".\"mood\"",
+            ""
+        ]
+    );
+    assert_eq!(posts.columns[2].name, "type");
+    assert!(posts.columns[2].takes_null() && !posts.columns[0].takes_null());
+    assert_eq!(posts.columns[0].default, Facet::Unknown);
+    assert_eq!(posts.indexes, Facet::Unknown);
+    let Facet::Suggested(keys) = &posts.foreign_keys else {
+        panic!("a joinable! is a suggestion");
+    };
+    assert_eq!(
+        (&keys[0].table, keys[0].referenced.as_slice()),
+        (&Name::qualified("audit", "users"), &["id".into()][..])
+    );
+}
+
+#[test]
+fn errors_name_file_line_and_column() {
+    let wrong = "#[derive(Table)]\nstruct T {\n    id: i32,\n    #[table(colour = \"red\")] a: i32,\n    #[table(identity = never)] b: i32,\n}\n";
+    let errors = schema(Dialect::Sqlite, &[wrong]).unwrap_err();
+    let lines: Vec<_> = errors.lines().collect();
+    assert!(
+        lines[0].starts_with("src/0.rs:4:13: not an attribute of a column"),
+        "{errors}"
+    );
+    assert!(
+        lines[1].starts_with("src/0.rs:5:24: an identity is"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn what_cannot_be_is_an_error_at_its_token() {
+    let cases = [
+        ("struct T { a: i32 }", "a table needs a primary key"),
+        ("struct T(i32);", "a struct with named fields"),
+        (
+            "struct T { id: Vec<std::sync::Mutex<u8>> }",
+            "no type of postgres is known for `Vec<std::sync::Mutex<u8>>`",
+        ),
+        (
+            "struct T { id: i32, #[table(references(gone.id))] a: i32 }",
+            "no model has the table `gone`",
+        ),
+        (
+            "struct T { id: i32, #[table(references(ts.a, on_delete = vanish))] a: i32 }",
+            "an action is",
+        ),
+        (
+            "#[table(unique(b))] struct T { id: i32 }",
+            "there is no column `b`",
+        ),
+        (
+            "#[table(index(columns(id sideways)))] struct T { id: i32 }",
+            "an order is",
+        ),
+        (
+            "#[table(foreign_key(columns(id), references(ts(id, a))))] struct T { id: i32, a: i32 }",
+            "the key has 1 columns",
+        ),
+        (
+            "struct T { id: i32, #[diesel(embed)] more: More }",
+            "names each of its columns",
+        ),
+        (
+            "struct T { id: i32, #[table(name = \"id\")] a: i32 }",
+            "two columns `id`",
+        ),
+        (
+            "struct T { id: i32, #[table(sql_type = \"(3)\")] a: i32 }",
+            "is no type of SQL",
+        ),
+    ];
+    for (text, expected) in cases {
+        let errors = schema(Dialect::Postgres, &[&format!("#[derive(Table)] {text}")]).unwrap_err();
+        assert!(errors.contains(expected), "{text}: {errors}");
+    }
+}
+
+#[test]
+fn two_owners_of_a_table_are_an_error_that_names_both() {
+    let one = "#[derive(Table)] #[diesel(table_name = crate::schema::ts)] struct One { id: i32 }";
+    let two = "\n#[derive(Table)] struct T { id: i32 }";
+    let errors = schema(Dialect::Sqlite, &[one, two]).unwrap_err();
+    assert_eq!(
+        errors,
+        "src/1.rs:2:25: the table ts has a second model; the first is in src/0.rs. Only one struct of a table derives Table"
+    );
+}
+
+#[test]
+fn a_glob_without_a_model_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("src")).unwrap();
+    std::fs::write(directory.path().join("src/a.rs"), "struct Nothing;").unwrap();
+    let read = |glob: &str| {
+        Models::read(directory.path(), &[glob.into()]).map_err(|errors| errors.to_string())
+    };
+    assert!(
+        read("src/**/*.rs")
+            .unwrap_err()
+            .contains("no model is in these files")
+    );
+    assert!(
+        read("sorce/**/*.rs")
+            .unwrap_err()
+            .contains("no file is there for this glob")
+    );
+    assert!(read("src/***").unwrap_err().contains("not a glob"));
+    std::fs::write(directory.path().join("src/b.rs"), SCHEMA_RS).unwrap();
+    let models = read("src/**/*.rs").unwrap();
+    assert_eq!((models.len(), models.files().len()), (2, 2));
+    std::fs::write(directory.path().join("src/b.rs"), "table! { a ( }").unwrap();
+    assert!(read("src/**/*.rs").unwrap_err().starts_with("src/b.rs:1:"));
+}
+
+#[test]
+fn the_expansion_is_what_diesel_needs() {
+    let input = syn::parse_quote! {
+        #[table(schema = "app", name = "the members")]
+        struct Member {
+            id: i32,
+            #[table(references(crate::org::orgs.id))] org_id: Option<i64>,
+            #[table(references(members.id))] friend: i32,
+            #[table(sql_type = "Varchar(20)")] name: String,
+            #[table(name = "the tags")] tags: Option<Vec<Option<String>>>,
+            #[table(diesel_type = crate::sql::Mood, sql_type = "mood")] mood: Mood,
+            at: DateTime<Utc>,
+        }
+    };
+    let model = Model::from_struct(&input).unwrap();
+    let expanded = model.expand(&quote!(diesel), &[Dialect::Postgres]).unwrap();
+    let expected = quote! {
+        diesel::table! {
+            #[sql_name = "the members"]
+            app.members (id) {
+                id -> Integer,
+                org_id -> Nullable<BigInt>,
+                friend -> Integer,
+                name -> Text,
+                #[sql_name = "the tags"]
+                tags -> Nullable<Array<Nullable<Text>>>,
+                mood -> crate::sql::Mood,
+                at -> Timestamptz,
+            }
+        }
+        const _: () = {
+            use crate::org::orgs;
+            diesel::joinable!(members -> orgs (org_id));
+            diesel::allow_tables_to_appear_in_same_query!(members, orgs);
+        };
+    };
+    assert_eq!(expanded.to_string(), expected.to_string());
+}
+
+/// Every schema.rs that is at hand is read, and each of its types is known.
+#[test]
+fn real_schemas_are_read() {
+    let shared = std::env::var("MIGRATE_SHARED").unwrap_or_else(|_| "../../shared".into());
+    let chains = std::path::Path::new(&shared).join("chains");
+    let Ok(folders) = std::fs::read_dir(&chains) else {
+        println!("skipped: no {}", chains.display());
+        return;
+    };
+    let mut tables = 0;
+    for folder in folders {
+        let folder = folder.unwrap().path();
+        let mysql = folder.to_string_lossy().ends_with("mysql");
+        let sqlite = ["libxmtp", "tari", "sqlite"]
+            .iter()
+            .any(|name| folder.to_string_lossy().contains(name));
+        let dialect = match (mysql, sqlite) {
+            (true, _) => Dialect::Mysql,
+            (_, true) => Dialect::Sqlite,
+            _ => Dialect::Postgres,
+        };
+        let Ok(models) = Models::read(&folder, &["schema*.rs".into()]) else {
+            continue;
+        };
+        for table in models.schema(dialect, &Naming::default()).unwrap().tables {
+            tables += 1;
+            for column in &table.columns {
+                let shown = column.sql_type.value().map(|of: &Type| of.sql(dialect));
+                assert!(
+                    shown.is_some(),
+                    "{}: {}.{}",
+                    folder.display(),
+                    table.name,
+                    column.name
+                );
+            }
+        }
+    }
+    assert!(tables > 100, "{tables} tables");
+}
+
+#[test]
+fn a_part_of_an_index_says_only_what_is_not_the_default() {
+    let source = "#[derive(Table)] #[table(index(columns(id desc nulls first, a nulls first), unique, method = \"btree\"))] struct T { id: i32, a: i32 }";
+    let schema = schema(Dialect::Postgres, &[source]).unwrap();
+    let index = &schema.tables[0].indexes.all()[0];
+    let mut descending = IndexPart::column("id");
+    descending.descending = true;
+    let mut first = IndexPart::column("a");
+    first.nulls_first = Some(true);
+    assert_eq!(index.parts, [descending, first]);
+    assert!(index.unique && index.method.is_none());
+}

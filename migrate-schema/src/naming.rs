@@ -1,0 +1,96 @@
+//! The names of constraints and indexes that have none of their own, by the project's templates.
+
+use crate::Dialect;
+
+/// One template a kind. `{table}` is the table, `{columns}` its columns with `_` between them, `{referred}` the other table
+/// of a foreign key. A constraint with a name can be dropped by name on every database.
+///
+/// ```
+/// use migrate_schema::{Dialect, Naming};
+/// let naming = Naming { uq: "unique_{columns}".into(), ..Naming::default() };
+/// let named = |template| naming.name(Dialect::Postgres, template, "members", &["email"], "");
+/// assert_eq!(named(&naming.uq), "unique_email");
+/// assert_eq!(named(&naming.ix), "ix_members_email");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    /// Indexes: `ix_{table}_{columns}`.
+    pub ix: String,
+    /// Unique constraints: `uq_{table}_{columns}`.
+    pub uq: String,
+    /// Checks: `ck_{table}_{columns}`; a check of the whole table counts as a column called by its number.
+    pub ck: String,
+    /// Foreign keys: `fk_{table}_{columns}`.
+    pub fk: String,
+    /// Primary keys: `pk_{table}`.
+    pub pk: String,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        Self {
+            ix: "ix_{table}_{columns}".into(),
+            uq: "uq_{table}_{columns}".into(),
+            ck: "ck_{table}_{columns}".into(),
+            fk: "fk_{table}_{columns}".into(),
+            pk: "pk_{table}".into(),
+        }
+    }
+}
+
+impl Naming {
+    /// The name that a template gives. One that is too long for the database is cut, and ends in a number made of all of it, so
+    /// that two long names stay two.
+    #[must_use]
+    pub fn name(
+        &self,
+        dialect: Dialect,
+        template: &str,
+        table: &str,
+        columns: &[&str],
+        referred: &str,
+    ) -> String {
+        let whole = template
+            .replace("{columns}", &columns.join("_"))
+            .replace("{referred}", referred)
+            .replace("{table}", table);
+        let most = match dialect {
+            Dialect::Postgres => 63,
+            Dialect::Mysql => 64,
+            Dialect::Sqlite => usize::MAX,
+        };
+        if whole.len() <= most {
+            return whole;
+        }
+        let mut end = most - 9;
+        while !whole.is_char_boundary(end) {
+            end -= 1;
+        }
+        format!("{}_{:08x}", &whole[..end], hash(&whole))
+    }
+}
+
+/// FNV-1a: a number that stays the same from one build to the next.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_and_stays_apart_from_its_like() {
+        let naming = Naming::default();
+        let columns = "ä".repeat(40);
+        let named = |more: &str| {
+            let columns = format!("{columns}{more}");
+            naming.name(Dialect::Postgres, &naming.ix, "t", &[&columns], "")
+        };
+        assert!(named("a").len() <= 63);
+        assert_ne!(named("a"), named("b"));
+        assert_eq!(named("a"), named("a"));
+    }
+}

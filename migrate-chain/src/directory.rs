@@ -75,6 +75,15 @@ impl Project {
         Problems::none_or(problems).map(|()| project)
     }
 
+    /// All that is wrong where the settings, whose problems are known, cannot be read: those, and what is wrong with the directory
+    /// whatever they are meant to say.
+    #[must_use]
+    pub fn problems_beside(directory: &Path, settings: Problems, enabled: Backends) -> Problems {
+        let others = Self::read(directory, Settings::default(), enabled).err();
+        let others = others.into_iter().flatten();
+        settings.and(others.filter(whatever_the_settings))
+    }
+
     /// What a directory says, and all that is wrong with it.
     fn survey(
         directory: &Path,
@@ -153,6 +162,22 @@ impl Project {
             .index(revision.id())
             .and_then(|index| self.folders.get(index))
     }
+}
+
+/// Whether it is a problem also where migrate.toml, which cannot be read, names another directory or other backends, or accepts
+/// what is missing.
+fn whatever_the_settings(problem: &Problem) -> bool {
+    !matches!(
+        problem,
+        Problem::AdoptedDowns { .. }
+            | Problem::Counterpart { .. }
+            | Problem::MissingDirectory { .. }
+            | Problem::MissingDown { .. }
+            | Problem::MissingUp { .. }
+            | Problem::NoRevision { .. }
+            | Problem::Script { .. }
+            | Problem::TransactionControl { .. }
+    )
 }
 
 /// The adopted revisions that cannot be taken back, as one problem with one line that accepts them all.

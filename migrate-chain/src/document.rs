@@ -1,5 +1,7 @@
 //! A TOML file as keys and values, each with its line, and the problems of reading it.
 
+use std::fmt;
+
 use toml::de::{DeTable, DeValue};
 
 use crate::{Problem, nearest};
@@ -34,6 +36,29 @@ impl Value {
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
             Self::Other(kind) => kind,
+        }
+    }
+}
+
+/// As it could stand in a file.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(|(_, item)| item.to_string()).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(table) => {
+                let pairs = table.0.iter();
+                let pairs: Vec<_> = pairs
+                    .map(|entry| format!("{} = {}", entry.key, entry.value))
+                    .collect();
+                write!(f, "{{ {} }}", pairs.join(", "))
+            }
+            Self::Other(kind) => f.write_str(kind),
         }
     }
 }

@@ -31,5 +31,5 @@ pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
 pub use revision::{Options, Revision, Transactions};
 pub use script::{Position, Scan, Script, ScriptError, Statement, rebuilds_a_table, scan, split};
-pub use settings::{FileName, Origin, Settings};
+pub use settings::{Environment, FileName, Origin, Settings, Written};
 pub use target::{Target, TargetError};

@@ -12,6 +12,10 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
 
+    /// The environment of migrate.toml whose settings count, instead of MIGRATE_ENV
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+
     /// The migrations directory, instead of the one found from here upward
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,

@@ -10,10 +10,13 @@ use migrate_core::{AnyConnection, Backend, Backends, Migrations, Settings};
 
 use crate::Source;
 use crate::config::Globals;
-use crate::database_url::{self, DatabaseUrl, Process};
+use crate::database_url::DatabaseUrl;
+use crate::environment::{self, Chosen};
 use crate::error::CommandError;
 use crate::files;
+use crate::search::Search;
 use crate::ui::Ui;
+use crate::variables::Process;
 
 pub(crate) struct Context<'a> {
     pub(crate) globals: &'a Globals,
@@ -54,8 +57,21 @@ impl<'a> Context<'a> {
         files::shown(path, &self.here)
     }
 
+    /// The variables that may hold a setting.
+    pub(crate) fn variables(&self) -> Process<'_> {
+        Process { here: &self.here }
+    }
+
     /// Finds the migrations directory and reads its settings.
     pub(crate) fn place(&self) -> Result<Place, CommandError> {
+        self.place_if_any()?.ok_or_else(|| {
+            CommandError::failed("there is no migrations/ here or in a directory above")
+                .with_help("`migrate init` makes it; one that is elsewhere is named by --dir")
+        })
+    }
+
+    /// The same where there may be none.
+    pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
         let config = self.globals.config.as_deref();
         let given = config.map(|file| self.read_settings(file)).transpose()?;
         let directory = match (&self.globals.dir, config, &given) {
@@ -73,21 +89,28 @@ impl<'a> Context<'a> {
                         .unwrap_or(Path::new("migrations")),
                 )
             }
-            _ => migrate_chain::find(&self.here).ok_or_else(|| {
-                CommandError::failed("there is no migrations/ here or in a directory above")
-                    .with_help("`migrate init` makes it; one that is elsewhere is named by --dir")
-            })?,
+            _ => match migrate_chain::find(&self.here) {
+                Some(directory) => directory,
+                None => return Ok(None),
+            },
         };
         let shown = self.shown(&directory);
         let settings = match given {
             Some(settings) => settings,
-            None => Settings::beside(&directory)
-                .map_err(|problems| CommandError::problems(problems, &shown))?,
+            None => self.settings_beside(&directory)?,
         };
-        Ok(Place {
+        Ok(Some(Place {
             directory,
             settings,
             shown,
+        }))
+    }
+
+    /// The settings of a directory. Where they cannot be read, what is wrong with the directory is told too.
+    pub(crate) fn settings_beside(&self, directory: &Path) -> Result<Settings, CommandError> {
+        Settings::beside(directory).map_err(|problems| {
+            let all = Project::problems_beside(directory, problems, Backends::ALL);
+            CommandError::problems(all, &self.shown(directory))
         })
     }
 
@@ -143,20 +166,49 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The settings and the environment that is meant. Without a migrations directory there are no settings.
+    pub(crate) fn chosen(&self) -> Result<Chosen, CommandError> {
+        let place = self.place_if_any()?;
+        self.choose(place.map(|place| place.settings).unwrap_or_default())
+    }
+
+    fn choose(&self, settings: Settings) -> Result<Chosen, CommandError> {
+        let named = environment::named(self.globals.env.as_deref(), &self.variables())?;
+        let files = settings.origin.files();
+        let file = files.iter().find(|file| !file.ends_with("diesel.toml"));
+        let shown = file.map(|file| self.shown(file)).unwrap_or_default();
+        Chosen::new(settings, shown, named)
+    }
+
     /// The URL of the database, if one is named anywhere.
     pub(crate) fn database(&self) -> Result<Option<DatabaseUrl>, CommandError> {
         let option = self.globals.database_url.as_deref();
-        // An embedded chain needs no directory, and an option no settings.
-        let settings = match (option, self.source) {
-            (Some(_), _) => Settings::default(),
-            (None, Source::Embedded(_))
-                if self.globals.config.is_none() && migrate_chain::find(&self.here).is_none() =>
+        let chosen = match (option, self.source) {
+            // An option needs no settings, unless an environment is to be there.
+            (Some(_), _)
+                if environment::named(self.globals.env.as_deref(), &self.variables())?
+                    .is_none() =>
             {
-                Settings::default()
+                Chosen::default()
             }
-            _ => self.place()?.settings,
+            (None, Source::Directory) => self.choose(self.place()?.settings)?,
+            _ => self.chosen()?,
         };
-        database_url::find(option, &settings, &self.here, &Process)
+        self.search(&chosen, &self.variables()).first()
+    }
+
+    /// The places where the database may be named.
+    pub(crate) fn search<'s>(
+        &'s self,
+        chosen: &'s Chosen,
+        variables: &'s Process<'s>,
+    ) -> Search<'s> {
+        Search {
+            option: self.globals.database_url.as_deref(),
+            chosen,
+            here: &self.here,
+            variables,
+        }
     }
 
     /// The URL of the database, without which the command cannot work.

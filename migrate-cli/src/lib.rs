@@ -4,13 +4,17 @@ mod commands;
 mod config;
 mod context;
 mod database_url;
+mod environment;
 mod error;
 mod files;
 mod mask;
 mod observer;
+mod origin;
 mod report;
+mod search;
 mod signals;
 mod ui;
+mod variables;
 
 use std::process::ExitCode;
 

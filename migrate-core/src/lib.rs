@@ -20,8 +20,8 @@ pub use error::Error;
 pub use failure::{ErrorKind, Failure, Left, ServerError};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
-    Backend, Backends, Chain, Direction, Plan, PlanError, Position, Problem, Problems, Revision,
-    Script, Settings, Target, TargetError,
+    Backend, Backends, Chain, Direction, Environment, Plan, PlanError, Position, Problem, Problems,
+    Revision, Script, Settings, Target, TargetError,
 };
 pub use migrations::Migrations;
 #[cfg(feature = "tracing")]

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use migrate_chain::{Backend, Backends, Problem, Project, Settings};
+use migrate_chain::{Backend, Backends, Problems, Project, Settings};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -29,33 +29,12 @@ pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<T
 }
 
 /// The project, or everything that is wrong with it.
-fn read(directory: &Path) -> Result<Project, Vec<Problem>> {
+fn read(directory: &Path) -> Result<Project, Problems> {
     let enabled = Backends::from_bits(ENABLED);
-    let of_directory = |settings| Project::read(directory, settings, enabled);
     match Settings::beside(directory) {
-        Ok(settings) => of_directory(settings).map_err(|problems| problems.to_vec()),
-        Err(problems) => {
-            let others = of_directory(Settings::default()).err();
-            let others = others.into_iter().flatten().filter(whatever_the_settings);
-            Err(problems.into_iter().chain(others).collect())
-        }
+        Ok(settings) => Project::read(directory, settings, enabled),
+        Err(problems) => Err(Project::problems_beside(directory, problems, enabled)),
     }
-}
-
-/// Whether it is a problem also where migrate.toml, which cannot be read, names another directory or other backends, or accepts
-/// what is missing.
-fn whatever_the_settings(problem: &Problem) -> bool {
-    !matches!(
-        problem,
-        Problem::AdoptedDowns { .. }
-            | Problem::Counterpart { .. }
-            | Problem::MissingDirectory { .. }
-            | Problem::MissingDown { .. }
-            | Problem::MissingUp { .. }
-            | Problem::NoRevision { .. }
-            | Problem::Script { .. }
-            | Problem::TransactionControl { .. }
-    )
 }
 
 /// All constants, or why they cannot be written down.
@@ -163,6 +142,7 @@ fn app() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use migrate_chain::Problem;
 
     #[test]
     fn a_directory_that_a_broken_migrate_toml_may_name_otherwise_is_not_missing() {

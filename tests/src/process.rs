@@ -159,7 +159,12 @@ pub fn signal(process: &Running, name: &str) {
 pub fn migrate(project: &Project, url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("migrate-cli", "migrate"));
     command.current_dir(project.path());
-    for variable in ["DATABASE_URL", "MIGRATE_DATABASE_URL", "DATABASE_URL_FILE"] {
+    for variable in [
+        "DATABASE_URL",
+        "MIGRATE_DATABASE_URL",
+        "DATABASE_URL_FILE",
+        "MIGRATE_ENV",
+    ] {
         command.env_remove(variable);
     }
     command.args(["--database-url", url]).args(arguments);

@@ -104,9 +104,11 @@ impl Problem {
                 key,
                 expected,
                 ..
-            } => {
-                format!("write {expected}: `{}`", example(file, key))
-            }
+            } => match example(file, key) {
+                // The only key that the user chose is the name of an environment.
+                "" => format!("write {expected}: `[env.{key}]`"),
+                example => format!("write {expected}: `{example}`"),
+            },
             Self::BadValue { file, key, .. } => format!("for example `{}`", example(file, key)),
             Self::UnknownRevision {
                 nearest: Some(nearest),
@@ -194,6 +196,9 @@ fn example(file: &str, key: &str) -> &'static str {
         "dir" => "dir = \"db/migrations\"",
         "database_url" => "database_url = \"${DATABASE_URL}\"",
         "file_name" => "file_name = \"timestamp\"",
+        "protected" => "protected = true",
+        "seeds" => "seeds = \"db/seeds\"",
+        "env" => "env.prod.protected = true",
         "session" => "session.mysql = [\"SET foreign_key_checks = 0\"]",
         "mysql" => "mysql = [\"SET foreign_key_checks = 0\"]",
         "postgres" => "postgres = [\"SET search_path = app\"]",

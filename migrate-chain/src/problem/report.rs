@@ -19,6 +19,12 @@ impl Problems {
         }
     }
 
+    /// These, and then those.
+    pub(crate) fn and(mut self, others: impl IntoIterator<Item = Problem>) -> Self {
+        self.0.extend(others);
+        self
+    }
+
     /// The full text of each problem, with `prefix` (the directory as the user is to see it) before its file.
     ///
     /// ```

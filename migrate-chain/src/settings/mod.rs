@@ -5,6 +5,7 @@ mod read;
 use std::path::{Path, PathBuf};
 
 use crate::location::{Said, cleaned, named_in_diesel, said_in};
+use crate::nearest::nearest;
 use crate::{Backend, Backends, Problems, folder};
 
 /// The name of the settings file.
@@ -35,10 +36,42 @@ pub struct Settings {
     pub directory: Option<PathBuf>,
     /// How new directories are named.
     pub file_name: FileName,
+    /// Whether the database may be dropped only after this line is taken away, in every environment that does not say otherwise.
+    pub protected: bool,
+    /// Where the seeds are, as written: relative to the file.
+    pub seeds: Option<PathBuf>,
+    /// What is different in which environment, in the order of the file.
+    pub environments: Vec<Environment>,
     /// The statements to run on each new connection, by backend in the order of [`Backend::ALL`].
     pub session: [Vec<String>; 3],
     /// Where all this was read.
     pub origin: Origin,
+}
+
+/// An environment: what it says in the place of the keys of the same names outside it.
+///
+/// ```
+/// use migrate_chain::Settings;
+///
+/// let directory = tempfile::tempdir()?;
+/// let file = directory.path().join("migrate.toml");
+/// std::fs::write(&file, "[env.prod]\ndatabase_url = \"${PROD_URL}\"\nprotected = true\n")?;
+/// let settings = Settings::read(&file)?;
+/// assert_eq!(settings.environments[0].name, "prod");
+/// assert_eq!(settings.environments[0].protected, Some(true));
+/// assert_eq!(settings.origin.line("env.prod.protected"), Some(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name: `prod` for `[env.prod]`.
+    pub name: String,
+    /// Where its database is, as written: `${NAME}` is not expanded.
+    pub database_url: Option<String>,
+    /// Whether its database may be dropped.
+    pub protected: Option<bool>,
+    /// Where its seeds are, as written: relative to the file.
+    pub seeds: Option<PathBuf>,
 }
 
 /// How a new revision's directory begins.
@@ -51,6 +84,17 @@ pub enum FileName {
     Date,
 }
 
+/// A key of a settings file, as it stands there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The key, with the tables that it is in: `env.prod.database_url`.
+    pub key: String,
+    /// Its line.
+    pub line: usize,
+    /// Its value, as TOML.
+    pub value: String,
+}
+
 /// Where settings were read: which files, and the lines that later checks name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -58,6 +102,7 @@ pub struct Origin {
     /// The settings file, seen from the migrations directory.
     shown: String,
     irreversible: Vec<usize>,
+    written: Vec<Written>,
 }
 
 impl Origin {
@@ -65,6 +110,19 @@ impl Origin {
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// Every key that the file has, apart from tables, in the order of their lines.
+    #[must_use]
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
+    /// The line of a key, which is named with the tables that it is in: `database_url`, `env.prod.database_url`.
+    #[must_use]
+    pub fn line(&self, key: &str) -> Option<usize> {
+        let found = self.written.iter().find(|written| written.key == key);
+        found.map(|written| written.line)
     }
 
     /// The file and line of a name under `irreversible`.
@@ -122,6 +180,20 @@ impl Settings {
     #[must_use]
     pub fn session(&self, backend: Backend) -> &[String] {
         &self.session[backend as usize]
+    }
+
+    /// The environment of that name.
+    ///
+    /// # Errors
+    /// The name that comes closest to one that is not there, if one does.
+    pub fn environment(&self, name: &str) -> Result<&Environment, Option<&str>> {
+        let mut environments = self.environments.iter();
+        environments
+            .find(|environment| environment.name == name)
+            .ok_or_else(|| {
+                let names = self.environments.iter().map(|known| known.name.as_str());
+                nearest(name, names)
+            })
     }
 
     fn read_as(path: &Path, shown: &str) -> Result<Self, Problems> {

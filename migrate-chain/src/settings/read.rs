@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
-use super::{FileName, Settings};
-use crate::document::{Entry, Reader, Table};
+use super::{Environment, FileName, Settings, Written};
+use crate::document::{Entry, Reader, Table, Value};
 use crate::{Backend, Backends, Problems, split};
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 9] = [
     "backends",
     "dir",
     "database_url",
     "file_name",
     "irreversible",
     "session",
+    "env",
+    "protected",
+    "seeds",
 ];
+const ENVIRONMENT_KEYS: [&str; 3] = ["database_url", "protected", "seeds"];
 
 impl Settings {
     pub(super) fn parse(shown: &str, text: &str) -> Result<Self, Problems> {
@@ -25,6 +29,7 @@ impl Settings {
         };
         let mut settings = Self::default();
         settings.origin.shown = shown.to_owned();
+        written(&table, "", &mut settings.origin.written);
         for entry in &table.0 {
             settings.take(&mut reader, entry);
         }
@@ -45,7 +50,17 @@ impl Settings {
                     .unzip();
             }
             "session" => self.take_session(reader, entry),
+            "protected" => self.protected = reader.flag(entry).unwrap_or_default(),
+            "seeds" => self.seeds = filled(reader, entry).map(PathBuf::from),
+            "env" => self.take_environments(reader, entry),
             _ => reader.unknown(entry, &KEYS),
+        }
+    }
+
+    fn take_environments(&mut self, reader: &mut Reader<'_>, entry: &Entry) {
+        let table = reader.table(entry);
+        for entry in table.into_iter().flat_map(|table| &table.0) {
+            self.environments.push(environment(reader, entry));
         }
     }
 
@@ -55,6 +70,37 @@ impl Settings {
                 Some(backend) => self.session[backend as usize] = session(reader, entry, backend),
                 None => reader.unknown(entry, &Backend::ALL.map(Backend::name)),
             }
+        }
+    }
+}
+
+fn environment(reader: &mut Reader<'_>, entry: &Entry) -> Environment {
+    let mut environment = Environment {
+        name: entry.key.clone(),
+        ..Environment::default()
+    };
+    for entry in reader.table(entry).into_iter().flat_map(|table| &table.0) {
+        match entry.key.as_str() {
+            "database_url" => environment.database_url = filled(reader, entry),
+            "protected" => environment.protected = reader.flag(entry),
+            "seeds" => environment.seeds = filled(reader, entry).map(PathBuf::from),
+            _ => reader.unknown(entry, &ENVIRONMENT_KEYS),
+        }
+    }
+    environment
+}
+
+/// The keys of a table and of those in it.
+fn written(table: &Table, before: &str, all: &mut Vec<Written>) {
+    for entry in &table.0 {
+        let key = format!("{before}{}", entry.key);
+        match &entry.value {
+            Value::Table(inner) => written(inner, &format!("{key}."), all),
+            value => all.push(Written {
+                key,
+                line: entry.line,
+                value: value.to_string(),
+            }),
         }
     }
 }

@@ -53,3 +53,41 @@ fn every_wrong_line_is_named_at_once() {
         ]
     );
 }
+
+#[test]
+fn environments_are_read_with_the_lines_of_their_keys() {
+    let text = "protected = true\n[env.dev]\nprotected = false\nseeds = \"db/dev\"\n\n[env.prod]\ndatabase_url = \"${PROD}\"\n";
+    let settings = Settings::parse("../migrate.toml", text).unwrap();
+    assert!(settings.protected);
+    let dev = settings.environment("dev").unwrap();
+    assert_eq!(
+        (dev.protected, dev.seeds.as_deref()),
+        (Some(false), Some(Path::new("db/dev")))
+    );
+    let prod = settings.environment("prod").unwrap();
+    assert_eq!(
+        (prod.protected, prod.database_url.as_deref()),
+        (None, Some("${PROD}"))
+    );
+    assert_eq!(settings.origin.line("protected"), Some(1));
+    assert_eq!(settings.origin.line("env.prod.database_url"), Some(7));
+    assert_eq!(settings.origin.line("database_url"), None);
+    assert_eq!(settings.environment("prd"), Err(Some("prod")));
+    assert_eq!(settings.environment("staging"), Err(None));
+}
+
+#[test]
+fn wrong_environments_are_named() {
+    let text = "protected = \"yes\"\nseeds = \"\"\n[env]\nprod = 1\n[env.dev]\nurl = \"x\"\nprotect = true\ndatabase_url = \"\"\n";
+    assert_eq!(
+        problems(text),
+        [
+            "migrate.toml:1: `protected` is text and must be true or false\n  help: write true or false: `protected = true`",
+            "migrate.toml:2: `seeds = \"\"`: it is empty\n  help: for example `seeds = \"db/seeds\"`",
+            "migrate.toml:4: `prod` is a number and must be a table\n  help: write a table: `[env.prod]`",
+            "migrate.toml:6: unknown key `url`\n  help: take it out",
+            "migrate.toml:7: unknown key `protect`\n  help: did you mean `protected`?",
+            "migrate.toml:8: `database_url = \"\"`: it is empty\n  help: for example `database_url = \"${DATABASE_URL}\"`",
+        ]
+    );
+}

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::revision::write_lock;
 use crate::context::{Context, Place};
-use crate::database_url::{self, Process};
+use crate::environment::Chosen;
 use crate::error::CommandError;
 use crate::files;
 use crate::ui::Ui;
@@ -168,11 +168,9 @@ fn make_settings(
     crate_here: Option<&Crate>,
     outcome: &mut Outcome,
 ) -> Result<(), CommandError> {
-    let shown_directory = context.shown(directory);
     let (mut file, dir) = settings_file(context, directory);
     if context.globals.config.is_none() {
-        let there = Settings::beside(directory)
-            .map_err(|problems| CommandError::problems(problems, &shown_directory))?;
+        let there = context.settings_beside(directory)?;
         if let Some(found) = there
             .origin
             .files()
@@ -213,8 +211,9 @@ fn guess(
     if !args.backend.is_empty() {
         return Ok(args.backend.iter().copied().collect());
     }
-    let option = context.globals.database_url.as_deref();
-    let url = database_url::find(option, &Settings::default(), &context.here, &Process)?;
+    let url = context
+        .search(&Chosen::default(), &context.variables())
+        .first()?;
     let of_url = url.and_then(|url| AnyConnection::backend_of(&url.url).ok());
     Ok(of_url
         .map(Backends::from)
@@ -248,8 +247,7 @@ fn make_lock(
     let shown = context.shown(directory);
     let settings = match &context.globals.config {
         Some(file) => context.read_settings(file)?,
-        None => Settings::beside(directory)
-            .map_err(|problems| CommandError::problems(problems, &shown))?,
+        None => context.settings_beside(directory)?,
     };
     let place = Place {
         directory: directory.to_owned(),

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod config;
 mod current;
 mod downgrade;
 mod heads;
@@ -23,6 +24,7 @@ pub(crate) enum Commands {
     Current(current::Args),
     History(history::Args),
     Heads(heads::Args),
+    Config(config::Args),
 }
 
 impl Commands {
@@ -35,6 +37,7 @@ impl Commands {
             Self::Current(args) => current::run(ui, context, args),
             Self::History(args) => history::run(ui, context, args),
             Self::Heads(args) => heads::run(ui, context, args),
+            Self::Config(args) => config::run(ui, context, args),
         }
     }
 }

@@ -140,3 +140,133 @@ error: `oracle:` is not the scheme of a database that is known here (--database-
 "#]],
     );
 }
+
+/// A project whose migrate.toml knows two environments.
+fn with_environments() -> migrate_tests::Project {
+    let project = two_tables();
+    project.settings(
+        "database_url = \"sqlite:usual.db\"\nseeds = \"db/seeds\"\n\n[env.prod]\ndatabase_url = \"postgres://app:${PASSWORD}@db/app\"\n\
+         protected = true\n\n[env.test]\nseeds = \"db/test\"\n\n[env.dev]\ndatabase_url = \"sqlite:${DEV:-dev}.db\"\n",
+    );
+    project
+}
+
+#[test]
+fn whoever_names_an_environment_means_its_database() {
+    let project = with_environments();
+    let directory = project.path();
+    let upgrade = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = tool(&directory, &[&["upgrade"], arguments].concat());
+        command.envs(variables.iter().copied());
+        finish(command).expect(0);
+        let made = made(&directory);
+        made.iter()
+            .for_each(|file| fs::remove_file(directory.join(file)).expect("removed"));
+        made.join(" ")
+    };
+    let ambient = [
+        ("DATABASE_URL", "sqlite:ambient.db"),
+        ("MIGRATE_DATABASE_URL", "sqlite:own.db"),
+    ];
+    assert_eq!(upgrade(&ambient, &["--env", "dev"]), "dev.db");
+    assert_eq!(
+        upgrade(&[("MIGRATE_ENV", "dev"), ambient[0]], &[]),
+        "dev.db"
+    );
+    assert_eq!(
+        upgrade(&[("DEV", "mine")], &["--env", "dev"]),
+        "mine.db",
+        "a variable goes before the default"
+    );
+    assert_eq!(
+        upgrade(&[("MIGRATE_ENV", "prod")], &["--env", "dev"]),
+        "dev.db",
+        "the option goes before the variable"
+    );
+    assert_eq!(
+        upgrade(&[], &["--env", "dev", "--database-url", "option.db"]),
+        "option.db"
+    );
+    // One that names no database of its own leaves it to the other places.
+    assert_eq!(upgrade(&ambient, &["--env", "test"]), "own.db");
+    assert_eq!(upgrade(&[], &["--env", "test"]), "usual.db");
+    project.write(".env", "MIGRATE_ENV=dev\nDATABASE_URL=sqlite:dotenv.db\n");
+    assert_eq!(upgrade(&[], &[]), "dev.db");
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_wrong_usage() {
+    let project = with_environments();
+    let directory = project.path();
+    says(said(&directory, &["upgrade", "--env", "prd"]), str![]);
+    says(
+        said(
+            &directory,
+            &[
+                "upgrade",
+                "--env",
+                "staging",
+                "--database-url",
+                "sqlite:a.db",
+            ],
+        ),
+        str![],
+    );
+    let mut variable = tool(&two_tables().path(), &["current"]);
+    variable.env("MIGRATE_ENV", "prod");
+    says(text(&finish(variable)), str![]);
+    assert!(made(&directory).is_empty());
+}
+
+#[test]
+fn config_shows_what_counts_and_why() {
+    let project = with_environments();
+    let directory = project.path();
+    project.settings("\n[session]\nsqlite = [\"PRAGMA foreign_keys = ON\"]\n");
+    project.write(".env", "DATABASE_URL=sqlite:dotenv.db\n");
+    says(said(&directory, &["config"]), str![]);
+    let prod = |arguments: &[&str]| {
+        let mut command = tool(&directory, &[&["config"], arguments].concat());
+        command
+            .env("PASSWORD", "Xyzzy-Plugh")
+            .env("MIGRATE_ENV", "prod")
+            .env(
+                "DATABASE_URL",
+                "postgres://u:Xyzzy-Plugh@h/d?sslpassword=Xyzzy-Plugh",
+            );
+        let said = text(&finish(command));
+        assert!(!said.contains("Xyzzy"), "{said}");
+        said
+    };
+    says(prod(&[]), str![]);
+    says(prod(&["--format", "json"]), str![]);
+}
+
+#[test]
+fn config_needs_no_database_and_no_project() {
+    let nowhere = tempfile::tempdir().expect("a directory");
+    says(said(nowhere.path(), &["config"]), str![]);
+    let project = with_environments();
+    // What is wrong with the place that counts is told after everything else.
+    says(
+        said(&project.path(), &["config", "--env", "prod"]),
+        str![],
+    );
+}
+
+#[test]
+fn settings_that_do_not_read_hide_nothing_else() {
+    let mut project = two_tables();
+    project.revision("03_phones", "CREATE TABLE p (id INTEGER);", "DROP TABLE p;");
+    project.write(
+        "migrations/03_tags/up.sql",
+        "CREATE TABLE tags (id INTEGER);",
+    );
+    project.write("migrations/03_tags/down.sql", "DROP TABLE tags;");
+    project.write(
+        "migrations/03_tags/metadata.toml",
+        "down_revision = \"02\"\nrun_in_transaction = true\n",
+    );
+    project.settings("irreversable = []\n");
+    says(said(&project.path(), &["heads"]), str![]);
+}

@@ -30,6 +30,7 @@ fn tool(directory: &Path, arguments: &[&str]) -> Command {
         "DATABASE_URL",
         "MIGRATE_DATABASE_URL",
         "DATABASE_URL_FILE",
+        "MIGRATE_ENV",
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",

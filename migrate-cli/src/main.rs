@@ -22,9 +22,10 @@ Examples:
   migrate downgrade -1               take the newest revision back
   migrate current --check-heads      exit with 3 unless the database is at head
 
-The database is the one that --database-url names, or MIGRATE_DATABASE_URL, or
-DATABASE_URL, or the file in DATABASE_URL_FILE, or .env, or migrate.toml, in
-this order.
+The database is the one that --database-url names, or the environment that --env
+or MIGRATE_ENV names, or MIGRATE_DATABASE_URL, or DATABASE_URL, or the file in
+DATABASE_URL_FILE, or .env, or migrate.toml, in this order. `migrate config`
+shows which it is.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not up to date, 4 another run
 holds the lock, 5 the database and the chain diverged, 130 and 143 stopped by a

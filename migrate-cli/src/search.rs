@@ -110,12 +110,12 @@ impl Search<'_> {
             ))
             .with_help("keep the one that is meant, or name the database with --database-url"));
         }
-        let wrong =
-            |what: String| CommandError::usage(format!("{file}, which {origin} names, {what}"));
-        let url = fs::read_to_string(self.here.join(&file))
-            .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let url = fs::read_to_string(self.here.join(&file)).map_err(|error| {
+            CommandError::usage(format!("cannot read {file}, which {origin} names: {error}"))
+        })?;
         if url.trim().is_empty() {
-            return Err(wrong("is empty".to_owned()));
+            let empty = format!("{file}, which {origin} names, is empty");
+            return Err(CommandError::usage(empty));
         }
         Ok(Some(DatabaseUrl::new(&url, origin)))
     }

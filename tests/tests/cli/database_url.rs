@@ -123,7 +123,7 @@ error: DATABASE_URL and DATABASE_URL_FILE are both set
         said(&directory, &["current"]),
         str![[r#"
 --- stderr
-error: `database_url` in migrate.toml: the variable NOT_SET_ANYWHERE is not set
+error: `database_url` in migrate.toml:2: the variable NOT_SET_ANYWHERE is not set
   help: set NOT_SET_ANYWHERE, or name the database with --database-url
 --- exit code 2
 
@@ -198,7 +198,16 @@ fn whoever_names_an_environment_means_its_database() {
 fn an_environment_that_is_not_there_is_wrong_usage() {
     let project = with_environments();
     let directory = project.path();
-    says(said(&directory, &["upgrade", "--env", "prd"]), str![]);
+    says(
+        said(&directory, &["upgrade", "--env", "prd"]),
+        str![[r#"
+--- stderr
+error: --env: there is no environment `prd`
+  help: did you mean `prod`?
+--- exit code 2
+
+"#]],
+    );
     says(
         said(
             &directory,
@@ -210,11 +219,27 @@ fn an_environment_that_is_not_there_is_wrong_usage() {
                 "sqlite:a.db",
             ],
         ),
-        str![],
+        str![[r#"
+--- stderr
+error: --env: there is no environment `staging`
+  help: migrate.toml has prod, test, dev
+--- exit code 2
+
+"#]],
     );
-    let mut variable = tool(&two_tables().path(), &["current"]);
+    let without = two_tables();
+    let mut variable = tool(&without.path(), &["current"]);
     variable.env("MIGRATE_ENV", "prod");
-    says(text(&finish(variable)), str![]);
+    says(
+        text(&finish(variable)),
+        str![[r#"
+--- stderr
+error: MIGRATE_ENV: there is no environment `prod`
+  help: write `[env.prod]` in migrate.toml
+--- exit code 2
+
+"#]],
+    );
     assert!(made(&directory).is_empty());
 }
 
@@ -224,7 +249,23 @@ fn config_shows_what_counts_and_why() {
     let directory = project.path();
     project.settings("\n[session]\nsqlite = [\"PRAGMA foreign_keys = ON\"]\n");
     project.write(".env", "DATABASE_URL=sqlite:dotenv.db\n");
-    says(said(&directory, &["config"]), str![]);
+    says(
+        said(&directory, &["config"]),
+        str![[r#"
+directory       migrations
+settings        migrate.toml
+environment     -
+database_url    sqlite:dotenv.db  (DATABASE_URL in .env)
+                goes before sqlite:usual.db  (database_url in migrate.toml:2)
+backends        sqlite  (in migrate.toml:1)
+file_name       timestamp
+protected       no
+seeds           db/seeds  (in migrate.toml:3)
+session.sqlite  ["PRAGMA foreign_keys = ON"]  (in migrate.toml:16)
+--- exit code 0
+
+"#]],
+    );
     let prod = |arguments: &[&str]| {
         let mut command = tool(&directory, &[&["config"], arguments].concat());
         command
@@ -238,19 +279,72 @@ fn config_shows_what_counts_and_why() {
         assert!(!said.contains("Xyzzy"), "{said}");
         said
     };
-    says(prod(&[]), str![]);
-    says(prod(&["--format", "json"]), str![]);
+    says(
+        prod(&[]),
+        str![[r#"
+directory       migrations
+settings        migrate.toml
+environment     prod  (MIGRATE_ENV)
+database_url    postgres://app:***@db/app  (env.prod.database_url in migrate.toml:6)
+                goes before postgres://u:***@h/d?sslpassword=***  (DATABASE_URL)
+                goes before sqlite:dotenv.db  (DATABASE_URL in .env)
+                goes before sqlite:usual.db  (database_url in migrate.toml:2)
+backends        sqlite  (in migrate.toml:1)
+file_name       timestamp
+protected       yes  (env.prod.protected in migrate.toml:7)
+seeds           db/seeds  (in migrate.toml:3)
+session.sqlite  ["PRAGMA foreign_keys = ON"]  (in migrate.toml:16)
+--- exit code 0
+
+"#]],
+    );
+    says(
+        prod(&["--format", "json"]),
+        str![[r#"
+{"settings":[{"key":"directory","value":"migrations","origin":null,"others":[]},{"key":"settings","value":"migrate.toml","origin":null,"others":[]},{"key":"environment","value":"prod","origin":{"name":"MIGRATE_ENV","file":null,"line":null},"others":[]},{"key":"database_url","value":"postgres://app:***@db/app","origin":{"name":"env.prod.database_url","file":"migrate.toml","line":6},"others":[{"value":"postgres://u:***@h/d?sslpassword=***","origin":{"name":"DATABASE_URL","file":null,"line":null}},{"value":"sqlite:dotenv.db","origin":{"name":"DATABASE_URL","file":".env","line":null}},{"value":"sqlite:usual.db","origin":{"name":"database_url","file":"migrate.toml","line":2}}]},{"key":"backends","value":"sqlite","origin":{"name":"backends","file":"migrate.toml","line":1},"others":[]},{"key":"file_name","value":"timestamp","origin":null,"others":[]},{"key":"protected","value":true,"origin":{"name":"env.prod.protected","file":"migrate.toml","line":7},"others":[]},{"key":"seeds","value":"db/seeds","origin":{"name":"seeds","file":"migrate.toml","line":3},"others":[]},{"key":"session.sqlite","value":"[\"PRAGMA foreign_keys = ON\"]","origin":{"name":"session.sqlite","file":"migrate.toml","line":16},"others":[]}]}
+--- exit code 0
+
+"#]],
+    );
 }
 
 #[test]
 fn config_needs_no_database_and_no_project() {
     let nowhere = tempfile::tempdir().expect("a directory");
-    says(said(nowhere.path(), &["config"]), str![]);
+    says(
+        said(nowhere.path(), &["config"]),
+        str![[r#"
+directory     -
+settings      -
+environment   -
+database_url  -
+backends      -
+file_name     timestamp
+protected     no
+seeds         seeds
+--- exit code 0
+
+"#]],
+    );
     let project = with_environments();
     // What is wrong with the place that counts is told after everything else.
     says(
         said(&project.path(), &["config", "--env", "prod"]),
-        str![],
+        str![[r#"
+directory     migrations
+settings      migrate.toml
+environment   prod  (--env)
+database_url  -
+backends      sqlite  (in migrate.toml:1)
+file_name     timestamp
+protected     yes  (env.prod.protected in migrate.toml:7)
+seeds         db/seeds  (in migrate.toml:3)
+--- stderr
+error: `database_url` in migrate.toml:6: the variable PASSWORD is not set
+  help: set PASSWORD, or name the database with --database-url
+--- exit code 2
+
+"#]],
     );
 }
 
@@ -259,14 +353,31 @@ fn settings_that_do_not_read_hide_nothing_else() {
     let mut project = two_tables();
     project.revision("03_phones", "CREATE TABLE p (id INTEGER);", "DROP TABLE p;");
     project.write(
-        "migrations/03_tags/up.sql",
+        "migrations/04_tags/up.sql",
         "CREATE TABLE tags (id INTEGER);",
     );
-    project.write("migrations/03_tags/down.sql", "DROP TABLE tags;");
+    project.write("migrations/04_tags/down.sql", "DROP TABLE tags;");
     project.write(
-        "migrations/03_tags/metadata.toml",
+        "migrations/04_tags/metadata.toml",
         "down_revision = \"02\"\nrun_in_transaction = true\n",
     );
     project.settings("irreversable = []\n");
-    says(said(&project.path(), &["heads"]), str![]);
+    says(
+        said(&project.path(), &["heads"]),
+        str![[r#"
+--- stderr
+migrate.toml:2: unknown key `irreversable`
+  help: did you mean `irreversible`?
+
+migrations/04_tags/metadata.toml: a fork: 03_phones and 04_tags both follow 02_t02
+    02_t02
+    |-- 03_phones
+    `-- 04_tags
+  help: one line again: write `down_revision = "03"` in 04_tags/metadata.toml
+
+error: migrations is not a valid chain: 2 problems
+--- exit code 1
+
+"#]],
+    );
 }

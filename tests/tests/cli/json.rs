@@ -25,6 +25,7 @@ const WITHOUT_JSON: [&str; 0] = [];
 const STORY: &[(&str, i32)] = &[
     ("init --backend sqlite", 0),
     ("heads", 0),
+    ("config", 0),
     ("revision -m members --rev-id 01", 0),
     ("upgrade --dry-run", 0),
     ("upgrade", 0),

@@ -52,6 +52,10 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
         "# Statements for every connection that runs scripts.",
         "# [session]\n# mysql = [\"SET foreign_key_checks = 0\"]".to_owned(),
     );
+    add(
+        "# What is different in `--env prod`; a protected database is never dropped.",
+        "# [env.prod]\n# database_url = \"${PROD_DATABASE_URL}\"\n# protected = true".to_owned(),
+    );
     text
 }
 
@@ -94,5 +98,6 @@ mod tests {
             settings.session(Backend::Mysql),
             ["SET foreign_key_checks = 0"]
         );
+        assert_eq!(settings.environments[0].protected, Some(true));
     }
 }

@@ -64,6 +64,11 @@ next:
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
 
+# What is different in `--env prod`; a protected database is never dropped.
+# [env.prod]
+# database_url = "${PROD_DATABASE_URL}"
+# protected = true
+
 "##]],
     );
     says(
@@ -216,6 +221,11 @@ irreversible = [
 # Statements for every connection that runs scripts.
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
+
+# What is different in `--env prod`; a protected database is never dropped.
+# [env.prod]
+# database_url = "${PROD_DATABASE_URL}"
+# protected = true
 
 "##]],
     );

@@ -158,7 +158,7 @@ fn whoever_names_an_environment_means_its_database() {
     let upgrade = |variables: &[(&str, &str)], arguments: &[&str]| {
         let mut command = tool(&directory, &[&["upgrade"], arguments].concat());
         command.envs(variables.iter().copied());
-        finish(command).expect(0);
+        _ = finish(command).expect(0);
         let made = made(&directory);
         made.iter()
             .for_each(|file| fs::remove_file(directory.join(file)).expect("removed"));

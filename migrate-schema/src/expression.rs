@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Dialect;
-use crate::token::{Token, tokens};
+use crate::token::{Token, tokens, tokens_at};
 
 /// An expression of SQL: a default, a check, an index's predicate.
 ///
@@ -34,6 +34,37 @@ impl Expression {
     #[must_use]
     pub fn same(&self, other: &Self, dialect: Dialect) -> bool {
         self.0 == other.0 || normal(&self.0, dialect) == normal(&other.0, dialect)
+    }
+
+    /// The same expression after a column or table has another name. What is called like a function is left alone.
+    ///
+    /// ```
+    /// use migrate_schema::{Dialect, Expression};
+    /// let check = Expression::from("nick <> 'nick'").renamed("nick", "name", Dialect::Postgres);
+    /// assert_eq!(check.as_str(), "\"name\" <> 'nick'");
+    /// ```
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str, dialect: Dialect) -> Self {
+        let all = tokens_at(&self.0, dialect);
+        let mut text = String::with_capacity(self.0.len());
+        let mut copied = 0;
+        for (at, (token, place)) in all.iter().enumerate() {
+            let called = all
+                .get(at + 1)
+                .is_some_and(|(next, _)| *next == Token::symbol("("));
+            let named = match token {
+                Token::Word(word) => word.eq_ignore_ascii_case(from) && !called,
+                Token::Quoted(name) => name == from,
+                Token::Text(_) | Token::Number(_) | Token::Symbol(_) => false,
+            };
+            if named {
+                text.push_str(&self.0[copied..place.start]);
+                text.push_str(&dialect.quote(to));
+                copied = place.end;
+            }
+        }
+        text.push_str(&self.0[copied..]);
+        Self(text)
     }
 
     /// Whether a name stands in it, in quotes or without.

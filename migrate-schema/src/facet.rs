@@ -52,6 +52,15 @@ impl<T> Facet<T> {
         }
     }
 
+    /// The same with another value.
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Facet<U> {
+        match self {
+            Self::Unknown => Facet::Unknown,
+            Self::Suggested(value) => Facet::Suggested(with(value)),
+            Self::Known(value) => Facet::Known(with(value)),
+        }
+    }
+
     /// What is so after a change towards this: what this knows; else what was there; else what this suggests.
     #[must_use]
     pub fn over(self, before: &Self) -> Self

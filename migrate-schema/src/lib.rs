@@ -2,6 +2,7 @@
 
 mod column;
 mod dialect;
+mod diff;
 mod expression;
 mod facet;
 mod index;
@@ -17,6 +18,7 @@ mod types;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Sequence};
 pub use dialect::Dialect;
+pub use diff::{Change, Constraint, Difference, Renames, TableChange};
 pub use expression::Expression;
 pub use facet::Facet;
 pub use index::{Index, IndexKey, IndexPart};

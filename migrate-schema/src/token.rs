@@ -1,5 +1,7 @@
 //! The tokens of a type or an expression: enough to compare and to find names, without a grammar.
 
+use std::ops::Range;
+
 use crate::Dialect;
 
 /// One token.
@@ -27,6 +29,14 @@ const OPERATORS: &str = "+-*/<>=~!@#%^&|?:";
 
 /// The tokens of a text. White space goes; nothing else does.
 pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
+    tokens_at(text, dialect)
+        .into_iter()
+        .map(|(token, _)| token)
+        .collect()
+}
+
+/// The tokens of a text, each with the place of its bytes.
+pub(crate) fn tokens_at(text: &str, dialect: Dialect) -> Vec<(Token, Range<usize>)> {
     let mut found = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -47,7 +57,8 @@ pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token> {
             _ if OPERATORS.contains(first) => operator(rest),
             _ => (Token::Symbol(first.into()), first.len_utf8()),
         };
-        found.push(token);
+        let start = text.len() - rest.len();
+        found.push((token, start..start + length));
         rest = rest[length..].trim_start();
     }
     found

@@ -155,6 +155,72 @@ impl Type {
         alike && (self.dimensions > 0) == (other.dimensions > 0)
     }
 
+    /// Whether a value of this type may not fit into the other one.
+    #[must_use]
+    pub fn narrows(&self, to: &Self) -> bool {
+        // Each holds whatever the ones before it in its row do.
+        const WIDER: [&[&str]; 5] = [
+            &[
+                "tinyint",
+                "smallint",
+                "mediumint",
+                "int",
+                "integer",
+                "bigint",
+                "numeric",
+                "decimal",
+            ],
+            &["real", "float", "double", "double precision"],
+            &[
+                "character",
+                "char",
+                "character varying",
+                "varchar",
+                "tinytext",
+                "text",
+                "mediumtext",
+                "longtext",
+            ],
+            &["tinyblob", "blob", "mediumblob", "longblob"],
+            &["json", "jsonb"],
+        ];
+        if matches!(to.name(), "text" | "longtext")
+            && to.built_in
+            && !matches!(self.name(), "longtext" | "mediumtext")
+        {
+            return false;
+        }
+        let place = |of: &Self| {
+            let row = WIDER.iter().position(|row| row.contains(&of.name()))?;
+            let at = WIDER[row].iter().position(|name| *name == of.name())?;
+            Some((row, at))
+        };
+        let wider = match (place(self), place(to)) {
+            (Some((row, at)), Some((other, to))) => row == other && at <= to,
+            _ => self.name == to.name,
+        };
+        !wider || self.unsigned && !to.unsigned && self.name == to.name || self.has_more_room(to)
+    }
+
+    /// Whether length, precision or scale are larger than the other's.
+    fn has_more_room(&self, to: &Self) -> bool {
+        let number = |of: &Self, at: usize| {
+            of.arguments
+                .get(at)
+                .and_then(|text| text.parse::<u32>().ok())
+        };
+        match (number(self, 0), number(to, 0)) {
+            (_, None) => false,
+            (None, Some(_)) => self.name == to.name || to.name() != "numeric",
+            (Some(one), Some(other)) => {
+                let (scale, other_scale) =
+                    (number(self, 1).unwrap_or(0), number(to, 1).unwrap_or(0));
+                scale > other_scale
+                    || i64::from(one) - i64::from(scale) > i64::from(other) - i64::from(other_scale)
+            }
+        }
+    }
+
     /// It in SQL.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
@@ -175,6 +241,18 @@ impl Type {
         }
         sql.push_str(&"[]".repeat(self.dimensions.into()));
         sql
+    }
+
+    /// It for people: in normal form, without quotes.
+    pub(crate) fn shown(&self) -> String {
+        let mut shown = self.name.to_string();
+        if !self.arguments.is_empty() {
+            shown.push_str(&format!("({})", self.arguments.join(", ")));
+        }
+        if self.unsigned {
+            shown.push_str(" unsigned");
+        }
+        shown + &"[]".repeat(self.dimensions.into())
     }
 
     /// Whether it is MySQL's one-digit number, which its drivers read as a truth value.
@@ -248,6 +326,34 @@ mod tests {
                 !parsed(dialect, one).same(&parsed(dialect, other), dialect),
                 "{one} and {other}"
             );
+        }
+    }
+
+    #[test]
+    fn a_narrower_type_is_known() {
+        let narrows = |one: &str, other: &str| {
+            parsed(Dialect::Postgres, one).narrows(&parsed(Dialect::Postgres, other))
+        };
+        for (one, other) in [
+            ("int", "bigint"),
+            ("varchar(30)", "varchar(50)"),
+            ("int", "text"),
+            ("numeric(10,2)", "numeric(12,4)"),
+            ("varchar(30)", "varchar"),
+            ("mood", "text"),
+        ] {
+            assert!(!narrows(one, other), "{one} to {other}");
+        }
+        for (one, other) in [
+            ("bigint", "int"),
+            ("varchar(50)", "varchar(30)"),
+            ("text", "int"),
+            ("numeric(10,2)", "numeric(10,4)"),
+            ("numeric(10,4)", "numeric(10,2)"),
+            ("text", "varchar(3)"),
+            ("text", "mood"),
+        ] {
+            assert!(narrows(one, other), "{one} to {other}");
         }
     }
 

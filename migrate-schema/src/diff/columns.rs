@@ -1,0 +1,113 @@
+//! One column beside another.
+
+use crate::{Column, Dialect, Expression, Facet, Generated, Type};
+
+/// What a column is after a change: what the model says, in the words that the database has for it where they mean the same.
+pub(super) fn completed(wanted: &Column, before: &Column, dialect: Dialect) -> Column {
+    let mut after = wanted.clone();
+    after.sql_type = match (before.sql_type.known(), wanted.sql_type.known()) {
+        (Some(one), Some(other)) if !one.same(other, dialect) => wanted.sql_type.clone(),
+        _ => before.sql_type.clone().over(&wanted.sql_type),
+    };
+    after.nullable = wanted.nullable.over(&before.nullable);
+    after.identity = wanted.identity.clone().over(&before.identity);
+    after.collation = wanted.collation.clone().over(&before.collation);
+    after.comment = wanted.comment.clone().over(&before.comment);
+    after.default = wanted.default.clone().over(&before.default);
+    if same_default(before, &after, dialect) {
+        after.default = before.default.clone();
+    }
+    after.generated = wanted.generated.clone().over(&before.generated);
+    if same_generated(before, &after, dialect) {
+        after.generated = before.generated.clone();
+    }
+    after
+}
+
+fn same_default(one: &Column, other: &Column, dialect: Dialect) -> bool {
+    let null = |default: &&Expression| !default.as_str().eq_ignore_ascii_case("null");
+    match (
+        one.default.get().filter(null),
+        other.default.get().filter(null),
+    ) {
+        (Some(one), Some(other)) => one.same(other, dialect),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+fn same_generated(one: &Column, other: &Column, dialect: Dialect) -> bool {
+    match (one.generated.get(), other.generated.get()) {
+        (Some(one), Some(other)) => {
+            one.stored == other.stored && one.expression.same(&other.expression, dialect)
+        }
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// Whether a completed column is another one than before.
+pub(super) fn differ(before: &Column, after: &Column) -> bool {
+    let said = |column: &Column| Column {
+        renamed_from: None,
+        ..column.clone()
+    };
+    said(before) != said(after)
+}
+
+/// Whether what is computed changes, so that the column has to be made anew.
+pub(super) fn computed_anew(before: &Column, after: &Column) -> bool {
+    after.generated.get().is_some() && before.generated != after.generated
+}
+
+/// In a few words, how two columns differ.
+pub(super) fn told(from: &Column, to: &Column) -> String {
+    let mut told = Vec::new();
+    let sql = |of: &Facet<Type>| of.value().map(Type::shown).unwrap_or_default();
+    if from.sql_type != to.sql_type {
+        told.push(format!("{} to {}", sql(&from.sql_type), sql(&to.sql_type)));
+    }
+    if from.nullable != to.nullable {
+        told.push(
+            if to.takes_null() {
+                "takes NULL"
+            } else {
+                "NOT NULL"
+            }
+            .into(),
+        );
+    }
+    if from.default != to.default {
+        let default = to.default.get();
+        told.push(default.map_or_else(
+            || "no default".into(),
+            |default| format!("default {default}"),
+        ));
+    }
+    if from.identity != to.identity {
+        told.push(
+            if to.identity.get().is_some() {
+                "numbered"
+            } else {
+                "not numbered"
+            }
+            .into(),
+        );
+    }
+    if from.generated != to.generated {
+        let computed = |generated: &Generated| format!("computed from {}", generated.expression);
+        told.push(
+            to.generated
+                .get()
+                .map_or_else(|| "not computed".into(), computed),
+        );
+    }
+    if from.collation != to.collation {
+        told.push(to.collation.get().map_or_else(
+            || "default collation".into(),
+            |name| format!("collation {name}"),
+        ));
+    }
+    if from.comment != to.comment {
+        told.push("comment".into());
+    }
+    told.join(", ")
+}

@@ -1,0 +1,181 @@
+//! What a schema will be after a change: what is wanted, and where that is silent what is there.
+
+use std::collections::HashMap;
+
+use super::columns;
+use super::pairs::{Named, pairs};
+use crate::{Constraint, Dialect, Facet, Index, IndexKey, Name, PrimaryKey, Schema, Table, Unique};
+
+/// The wanted schema with everything that it does not say taken from the one that is there.
+pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> Schema {
+    let there: HashMap<&Name, &Table> = before
+        .tables
+        .iter()
+        .map(|table| (&table.name, table))
+        .collect();
+    let tables = wanted
+        .tables
+        .iter()
+        .map(|table| match there.get(&table.name) {
+            Some(before) => completed_table(&normal(table.clone(), dialect), before, dialect),
+            None => normal(table.clone(), dialect),
+        });
+    Schema {
+        tables: tables.collect(),
+        enums: wanted.enums.clone().over(&before.enums),
+    }
+}
+
+/// The one form of what a database cannot tell apart.
+pub(super) fn normal(mut table: Table, dialect: Dialect) -> Table {
+    if dialect != Dialect::Mysql {
+        return table;
+    }
+    // MySQL calls every primary key PRIMARY, and keeps a unique constraint as a unique index.
+    if let Facet::Known(Some(key)) = &mut table.primary_key {
+        key.name = Facet::Unknown;
+    }
+    let Facet::Known(indexes) = &mut table.indexes else {
+        return table;
+    };
+    let (plain, others) = indexes.drain(..).partition(is_plain_unique);
+    *indexes = others;
+    for index in plain {
+        table = table.unique(Unique {
+            columns: index.columns().cloned().collect(),
+            name: index.name,
+            ..Unique::default()
+        });
+    }
+    table
+}
+
+fn is_plain_unique(index: &Index) -> bool {
+    let plain = index.parts.iter().all(|part| {
+        matches!(part.key, IndexKey::Column(_)) && !part.descending && part.prefix.is_none()
+    });
+    index.unique && plain && index.method.is_none()
+}
+
+fn completed_table(wanted: &Table, before: &Table, dialect: Dialect) -> Table {
+    let mut after = wanted.clone();
+    for column in &mut after.columns {
+        if let Some(before) = before.column(&column.name) {
+            *column = columns::completed(column, before, dialect);
+        }
+    }
+    let key = |table: &Table| {
+        table
+            .primary_key
+            .clone()
+            .map(|key| key.into_iter().collect())
+    };
+    let columns: Vec<String> = after
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    let keeps = |constraint: Constraint| {
+        let gone = |name: &String| constraint.mentions(name, dialect) && !columns.contains(name);
+        !before.columns.iter().any(|column| gone(&column.name))
+    };
+    after.primary_key = list::<PrimaryKey>(key(wanted), &key(before), dialect, &keeps)
+        .map(|list| list.into_iter().next());
+    after.foreign_keys = list(
+        wanted.foreign_keys.clone(),
+        &before.foreign_keys,
+        dialect,
+        &keeps,
+    );
+    after.uniques = list(wanted.uniques.clone(), &before.uniques, dialect, &keeps);
+    after.indexes = list(wanted.indexes.clone(), &before.indexes, dialect, &keeps);
+    after.checks = list(wanted.checks.clone(), &before.checks, dialect, &keeps);
+    after.comment = wanted.comment.clone().over(&before.comment);
+    after.strict = wanted.strict.over(&before.strict);
+    after.without_rowid = wanted.without_rowid.over(&before.without_rowid);
+    after.triggers.clone_from(&before.triggers);
+    match dialect {
+        Dialect::Sqlite => keys_may_say_null(&mut after, before),
+        Dialect::Mysql => keep_what_foreign_keys_need(&mut after, before),
+        Dialect::Postgres => {}
+    }
+    after
+}
+
+/// A list of constraints: what is wanted, each in the words that the database has for it.
+fn list<T: Named>(
+    wanted: Facet<Vec<T>>,
+    before: &Facet<Vec<T>>,
+    dialect: Dialect,
+    keeps: &dyn Fn(Constraint) -> bool,
+) -> Facet<Vec<T>> {
+    let Facet::Known(wanted) = wanted else {
+        let stay = |list: Vec<T>| {
+            list.into_iter()
+                .filter(|one| keeps(one.clone().constraint()))
+                .collect()
+        };
+        return before.clone().map(stay);
+    };
+    let found = pairs(before.all(), &wanted, dialect);
+    let kept = found.kept.into_iter().map(|(mut before, wanted)| {
+        // Only an index has a name of its own on SQLite; any other is a word in the table's text.
+        let in_text = dialect == Dialect::Sqlite
+            && !matches!(wanted.clone().constraint(), Constraint::Index(_));
+        if wanted.name().differs(before.name()) && !in_text {
+            before.name_mut().clone_from(wanted.name());
+        }
+        before
+    });
+    Facet::Known(kept.chain(found.new).collect())
+}
+
+/// SQLite lets a key be NULL whose column does not say NOT NULL; Diesel and its users do not know of that.
+fn keys_may_say_null(after: &mut Table, before: &Table) {
+    let Some(key) = after.primary_key.get().cloned() else {
+        return;
+    };
+    for column in after
+        .columns
+        .iter_mut()
+        .filter(|column| key.columns.contains(&column.name))
+    {
+        if let Some(before) = before.column(&column.name) {
+            column.nullable = before.nullable;
+        }
+    }
+}
+
+/// MySQL makes an index for a foreign key that has none, and lets nobody drop it.
+fn keep_what_foreign_keys_need(after: &mut Table, before: &Table) {
+    let starts = |index: &[&String], key: &[String]| {
+        key.len() <= index.len() && index.iter().zip(key).all(|(one, other)| *one == other)
+    };
+    let mut kept = Vec::new();
+    for key in after.foreign_keys.all() {
+        let has = |index: &&Index| starts(&index.columns().collect::<Vec<_>>(), &key.columns);
+        let by_key = after
+            .primary_key
+            .get()
+            .is_some_and(|of| starts(&of.columns.iter().collect::<Vec<_>>(), &key.columns));
+        let by_unique = after
+            .uniques
+            .all()
+            .iter()
+            .any(|of| starts(&of.columns.iter().collect::<Vec<_>>(), &key.columns));
+        if !by_key
+            && !by_unique
+            && !after
+                .indexes
+                .all()
+                .iter()
+                .chain(&kept)
+                .any(|index| has(&index))
+        {
+            kept.extend(before.indexes.all().iter().find(has).cloned());
+        }
+    }
+    if let Facet::Known(indexes) = &mut after.indexes {
+        indexes.extend(kept);
+    }
+}

@@ -1,0 +1,100 @@
+//! Enum types: which come, grow, are made anew, or go.
+
+use crate::{Change, Column, EnumType, Name, Schema};
+
+/// The changes of the enum types of two completed schemas.
+#[derive(Default)]
+pub(super) struct Enums {
+    /// Before any table changes.
+    pub(super) first: Vec<Change>,
+    /// After every table changed.
+    pub(super) last: Vec<Change>,
+    rebuilt: Vec<Name>,
+}
+
+impl Enums {
+    pub(super) fn between(before: &Schema, after: &Schema) -> Self {
+        let mut found = Self::default();
+        let mut wanted: Vec<_> = after.enums.all().iter().collect();
+        wanted.sort_by_key(|of| &of.name);
+        for to in wanted {
+            let change = match before.enum_type(&to.name) {
+                None => Change::CreateEnum(to.clone()),
+                Some(from) if from.values == to.values => continue,
+                Some(from) if grows(from, to) && !uses_new_value(from, to, after) => {
+                    Change::ExtendEnum {
+                        from: from.clone(),
+                        to: to.clone(),
+                    }
+                }
+                Some(from) => {
+                    found.rebuilt.push(to.name.clone());
+                    Change::RebuildEnum {
+                        from: from.clone(),
+                        to: to.clone(),
+                    }
+                }
+            };
+            found.first.push(change);
+        }
+        let mut gone: Vec<_> = before.enums.all().iter().collect();
+        gone.retain(|of| after.enum_type(&of.name).is_none());
+        gone.sort_by_key(|of| &of.name);
+        found.last = gone.into_iter().cloned().map(Change::DropEnum).collect();
+        found
+    }
+
+    /// Whether a column's type is made anew under it.
+    pub(super) fn rebuilds(&self, column: &Column) -> bool {
+        column
+            .sql_type
+            .value()
+            .and_then(crate::Type::user_name)
+            .is_some_and(|name| self.rebuilt.contains(name))
+    }
+}
+
+/// Whether every value stays, in the same order.
+fn grows(from: &EnumType, to: &EnumType) -> bool {
+    let mut rest = to.values.iter();
+    from.values
+        .iter()
+        .all(|value| rest.any(|other| other == value))
+}
+
+/// PostgreSQL lets nobody use a value in the transaction that adds it; a type made anew may be used at once.
+fn uses_new_value(from: &EnumType, to: &EnumType, after: &Schema) -> bool {
+    let quoted = |value: &String| crate::Dialect::Postgres.literal(value);
+    let new: Vec<_> = to
+        .values
+        .iter()
+        .filter(|value| !from.values.contains(value))
+        .map(quoted)
+        .collect();
+    let uses = |text: &str| new.iter().any(|value| text.contains(value.as_str()));
+    after.tables.iter().any(|table| {
+        let typed = |column: &Column| {
+            column.sql_type.value().and_then(crate::Type::user_name) == Some(&to.name)
+        };
+        let by_default = table.columns.iter().any(|column| {
+            typed(column)
+                && column
+                    .default
+                    .get()
+                    .is_some_and(|default| uses(default.as_str()))
+        });
+        let holds_it = table.columns.iter().any(typed);
+        let by_check = table
+            .checks
+            .all()
+            .iter()
+            .any(|check| uses(check.expression.as_str()));
+        let by_index = table
+            .indexes
+            .all()
+            .iter()
+            .filter_map(|index| index.predicate.as_ref())
+            .any(|of| uses(of.as_str()));
+        by_default || holds_it && (by_check || by_index)
+    })
+}

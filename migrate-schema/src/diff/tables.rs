@@ -1,0 +1,229 @@
+//! The changes of one table that is there before and afterwards.
+
+use std::collections::BTreeSet;
+
+use super::columns::{computed_anew, differ};
+use super::enums::Enums;
+use super::pairs::{Named, pairs};
+use crate::{
+    Check, Column, Constraint, Dialect, ForeignKey, Index, PrimaryKey, Table, TableChange, Unique,
+};
+
+/// The changes of a table, by when they are done.
+#[derive(Default)]
+pub(super) struct Altered {
+    /// Foreign keys that go, before anything that they hold on to.
+    pub(super) drop_keys: Vec<TableChange>,
+    /// Constraints and indexes that go.
+    pub(super) drop: Vec<TableChange>,
+    /// Columns.
+    pub(super) columns: Vec<TableChange>,
+    /// Constraints and indexes that come, other names, options.
+    pub(super) add: Vec<TableChange>,
+    /// Foreign keys that come.
+    pub(super) add_keys: Vec<TableChange>,
+    /// The columns that no foreign key may hold on to meanwhile.
+    pub(super) loose: BTreeSet<String>,
+}
+
+impl Altered {
+    /// What changes of a table, apart from what its neighbours make it do.
+    pub(super) fn between(before: &Table, after: &Table, enums: &Enums, dialect: Dialect) -> Self {
+        let mut found = Self::default();
+        let mut touched = BTreeSet::new();
+        found.of_columns(before, after, enums, dialect, &mut touched);
+        let mut lists = Lists {
+            before,
+            after,
+            dialect,
+            touched: &touched,
+            found: &mut found,
+        };
+        lists.compare::<PrimaryKey>();
+        lists.compare::<Unique>();
+        lists.compare::<Check>();
+        lists.compare::<Index>();
+        lists.compare::<ForeignKey>();
+        if before.comment.differs(&after.comment) {
+            let comment = |table: &Table| table.comment.get().cloned();
+            found.add.push(TableChange::Comment {
+                from: comment(before),
+                to: comment(after),
+            });
+        }
+        if before.strict.differs(&after.strict)
+            || before.without_rowid.differs(&after.without_rowid)
+        {
+            found.add.push(TableChange::Options);
+        }
+        found
+    }
+
+    /// `touched` are the columns whose constraints have to be made anew.
+    fn of_columns(
+        &mut self,
+        before: &Table,
+        after: &Table,
+        enums: &Enums,
+        dialect: Dialect,
+        touched: &mut BTreeSet<String>,
+    ) {
+        let (mut drop, mut alter, mut add) = (Vec::new(), Vec::new(), Vec::new());
+        for column in before
+            .columns
+            .iter()
+            .filter(|column| after.column(&column.name).is_none())
+        {
+            drop.push(column.clone());
+        }
+        for to in &after.columns {
+            let Some(from) = before.column(&to.name) else {
+                add.push(TableChange::AddColumn(to.clone()));
+                continue;
+            };
+            let mut from = from.clone();
+            if enums.rebuilds(&from) {
+                touched.insert(to.name.clone());
+                if enums.rebuilds(to) {
+                    // The new type comes with the new default.
+                    from.default = to.default.clone();
+                }
+            }
+            if !differ(&from, to) {
+                continue;
+            }
+            if computed_anew(&from, to) && dialect != Dialect::Sqlite {
+                touched.insert(to.name.clone());
+                self.loose.insert(to.name.clone());
+                drop.push(from);
+                add.push(TableChange::AddColumn(to.clone()));
+                continue;
+            }
+            if from.sql_type != to.sql_type || dialect == Dialect::Mysql {
+                self.loose.insert(to.name.clone());
+            }
+            alter.push(TableChange::AlterColumn {
+                from: Box::new(from),
+                to: Box::new(to.clone()),
+            });
+        }
+        // What is computed from a column goes before it.
+        drop.sort_by_key(|column: &Column| column.generated.get().is_none());
+        self.columns
+            .extend(drop.into_iter().map(TableChange::DropColumn));
+        self.columns.extend(alter);
+        self.columns.extend(add);
+    }
+
+    /// Makes a foreign key anew, because something that it holds on to changes.
+    pub(super) fn renew(&mut self, key: &ForeignKey) {
+        let drop = TableChange::Drop(Constraint::ForeignKey(key.clone()));
+        if !self.drop_keys.contains(&drop) {
+            self.drop_keys.push(drop);
+            self.add_keys
+                .push(TableChange::Add(Constraint::ForeignKey(key.clone())));
+        }
+    }
+
+    /// The columns of the keys that go, which a foreign key may hold on to.
+    pub(super) fn dropped_keys(&self) -> impl Iterator<Item = &Vec<String>> {
+        self.drop.iter().filter_map(|change| match change {
+            TableChange::Drop(Constraint::PrimaryKey(key)) => Some(&key.columns),
+            TableChange::Drop(Constraint::Unique(unique)) => Some(&unique.columns),
+            _ => None,
+        })
+    }
+
+    /// Whether something that another table may refer to comes or changes.
+    pub(super) fn makes_targets(&self) -> bool {
+        let target = |change: &TableChange| {
+            matches!(
+                change,
+                TableChange::AddColumn(_)
+                    | TableChange::AlterColumn { .. }
+                    | TableChange::Add(Constraint::PrimaryKey(_) | Constraint::Unique(_))
+            )
+        };
+        self.columns.iter().chain(&self.add).any(target)
+    }
+}
+
+/// The lists of constraints of a table, compared one kind after the other.
+struct Lists<'a> {
+    before: &'a Table,
+    after: &'a Table,
+    dialect: Dialect,
+    touched: &'a BTreeSet<String>,
+    found: &'a mut Altered,
+}
+
+impl Lists<'_> {
+    fn compare<T: Named>(&mut self) {
+        let pairs = pairs(T::list(self.before), T::list(self.after), self.dialect);
+        let (mut gone, mut new) = (pairs.gone, pairs.new);
+        for (before, after) in pairs.kept {
+            let constraint = before.clone().constraint();
+            let renamed = before.name().differs(after.name());
+            let stays = matches!(
+                constraint,
+                Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_)
+            );
+            // A type made anew takes its keys along, but not the expressions in which its old name stands.
+            let touched = self
+                .touched
+                .iter()
+                .any(|name| constraint.mentions(name, self.dialect))
+                && (!stays || self.remade(&constraint));
+            match after.name().known() {
+                _ if touched => {
+                    gone.push(before);
+                    new.push(after);
+                }
+                Some(to) if renamed && self.can_rename(&constraint) => {
+                    self.found.add.push(TableChange::Rename {
+                        from: constraint,
+                        to: to.clone(),
+                    });
+                }
+                _ if renamed => {
+                    gone.push(before);
+                    new.push(after);
+                }
+                _ => {}
+            }
+        }
+        for constraint in gone.into_iter().map(T::constraint) {
+            let keys = matches!(constraint, Constraint::ForeignKey(_));
+            let list = if keys {
+                &mut self.found.drop_keys
+            } else {
+                &mut self.found.drop
+            };
+            list.push(TableChange::Drop(constraint));
+        }
+        for constraint in new.into_iter().map(T::constraint) {
+            let keys = matches!(constraint, Constraint::ForeignKey(_));
+            let list = if keys {
+                &mut self.found.add_keys
+            } else {
+                &mut self.found.add
+            };
+            list.push(TableChange::Add(constraint));
+        }
+    }
+
+    /// Whether a column of it is dropped and added again.
+    fn remade(&self, constraint: &Constraint) -> bool {
+        self.found.columns.iter().any(|change| {
+            matches!(change, TableChange::DropColumn(column) if constraint.mentions(&column.name, self.dialect))
+        })
+    }
+
+    const fn can_rename(&self, constraint: &Constraint) -> bool {
+        match self.dialect {
+            Dialect::Postgres => true,
+            Dialect::Mysql => matches!(constraint, Constraint::Index(_) | Constraint::Unique(_)),
+            Dialect::Sqlite => false,
+        }
+    }
+}

@@ -38,6 +38,9 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
         listen: SocketAddr,
     },
+    /// Look at the database's migrations, or run them
+    #[command(subcommand)]
+    Migrate(migrate_cli::Commands),
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -51,6 +54,8 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         None => demonstrate(&url),
         Some(Command::Serve { listen }) => serve(&url, listen),
+        // The chain is in the binary: it works wherever the app does.
+        Some(Command::Migrate(commands)) => return commands.database_url(url).run(&MIGRATIONS),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

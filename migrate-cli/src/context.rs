@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use migrate_chain::{Lock, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Migrations, Settings};
 
-use crate::Source;
 use crate::config::Globals;
 use crate::database_url::DatabaseUrl;
 use crate::environment::{self, Chosen};
@@ -17,6 +16,15 @@ use crate::files;
 use crate::search::Search;
 use crate::ui::Ui;
 use crate::variables::Process;
+
+/// Where the chain comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'m> {
+    /// The migrations directory that the options name, or that is found from here upward.
+    Directory,
+    /// What the app embedded. A `--dir` on the command line still means that directory.
+    Embedded(&'m Migrations),
+}
 
 pub(crate) struct Context<'a> {
     pub(crate) globals: &'a Globals,
@@ -64,10 +72,7 @@ impl<'a> Context<'a> {
 
     /// Finds the migrations directory and reads its settings.
     pub(crate) fn place(&self) -> Result<Place, CommandError> {
-        self.place_if_any()?.ok_or_else(|| {
-            CommandError::failed("there is no migrations/ here or in a directory above")
-                .with_help("`migrate init` makes it; one that is elsewhere is named by --dir")
-        })
+        self.place_if_any()?.ok_or_else(|| self.no_directory())
     }
 
     /// The same where there may be none.
@@ -112,6 +117,27 @@ impl<'a> Context<'a> {
             let all = Project::problems_beside(directory, problems, Backends::ALL);
             CommandError::problems(all, &self.shown(directory))
         })
+    }
+
+    fn no_directory(&self) -> CommandError {
+        let error = CommandError::failed("there is no migrations/ here or in a directory above");
+        match self.source {
+            Source::Directory => error
+                .with_help("`migrate init` makes it; one that is elsewhere is named by --dir"),
+            Source::Embedded(_) => error.with_help(
+                "this command works on files: run it in a checkout of the app's sources, or name the directory with --dir",
+            ),
+        }
+    }
+
+    /// Refuses a place where an app that runs elsewhere has no business making files.
+    pub(crate) fn needs_sources(&self) -> Result<(), CommandError> {
+        let is_mounted = matches!(self.source, Source::Embedded(_));
+        let named = self.globals.dir.is_some() || self.here.join("Cargo.toml").is_file();
+        if is_mounted && !named && migrate_chain::find(&self.here).is_none() {
+            return Err(self.no_directory());
+        }
+        Ok(())
     }
 
     /// Reads the settings file that the user named.
@@ -205,6 +231,7 @@ impl<'a> Context<'a> {
     ) -> Search<'s> {
         Search {
             option: self.globals.database_url.as_deref(),
+            app: self.globals.app_database_url.as_deref(),
             chosen,
             here: &self.here,
             variables,

@@ -6,6 +6,7 @@ use migrate_core::{ConnectError, Error, Failure, PlanError, Problem, Problems};
 
 use crate::database_url::DatabaseUrl;
 use crate::mask::password_needs_encoding;
+use crate::program::Program;
 
 /// The kinds of failure, each with an exit code of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,19 @@ impl CommandError {
 
     pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// The same with the commands in it called as the user calls them. What the database or a script says stays as it is.
+    pub(crate) fn in_words_of(mut self, program: &Program) -> Self {
+        self.help = self.help.map(|help| program.text(&help));
+        match &mut self.cause {
+            Cause::None => self.message = program.text(&self.message),
+            Cause::Problems { texts, .. } => {
+                texts.iter_mut().for_each(|text| *text = program.text(text));
+            }
+            Cause::Failure(..) => {}
+        }
         self
     }
 

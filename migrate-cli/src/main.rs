@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use migrate_cli::{Arguments, Source, run, without_passwords};
+use migrate_cli::{Commands, without_passwords};
 
 /// Migrations for Diesel as a chain: make revisions, apply them, take them back
 #[derive(Parser)]
@@ -13,7 +13,6 @@ use migrate_cli::{Arguments, Source, run, without_passwords};
     version,
     propagate_version = true,
     max_term_width = 80,
-    disable_help_subcommand = true,
     after_help = "\
 Examples:
   migrate init                       make migrations/ and migrate.toml
@@ -32,13 +31,13 @@ holds the lock, 5 the database and the chain diverged, 130 and 143 stopped by a
 signal"
 )]
 struct Tool {
-    #[command(flatten)]
-    arguments: Arguments,
+    #[command(subcommand)]
+    commands: Commands,
 }
 
 fn main() -> ExitCode {
     match Tool::try_parse() {
-        Ok(tool) => run(&tool.arguments, Source::Directory),
+        Ok(tool) => tool.commands.run_on_directory(),
         Err(error) => usage(&error),
     }
 }

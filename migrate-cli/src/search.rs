@@ -12,10 +12,11 @@ use crate::origin::Origin;
 use crate::variables::{Variables, Where, expand};
 
 /// The places where a URL may stand. Whoever names an environment means its database, whatever variables happen to be set.
-const ORDER: [Rank; 7] = [
+const ORDER: [Rank; 8] = [
     Rank::Option,
     Rank::Environment,
     Rank::Own(Where::Process),
+    Rank::App,
     Rank::Usual(Where::Process),
     Rank::Own(Where::Dotenv),
     Rank::Usual(Where::Dotenv),
@@ -30,6 +31,8 @@ enum Rank {
     Environment,
     /// `MIGRATE_DATABASE_URL`.
     Own(Where),
+    /// What the app opens that has mounted the commands.
+    App,
     /// `DATABASE_URL` or `DATABASE_URL_FILE`.
     Usual(Where),
     /// `database_url` outside the environments.
@@ -39,6 +42,7 @@ enum Rank {
 /// All that may name a database.
 pub(crate) struct Search<'a> {
     pub(crate) option: Option<&'a str>,
+    pub(crate) app: Option<&'a str>,
     pub(crate) chosen: &'a Chosen,
     pub(crate) here: &'a Path,
     pub(crate) variables: &'a dyn Variables,
@@ -68,6 +72,9 @@ impl Search<'_> {
             Rank::Option => Ok(self
                 .option
                 .map(|url| DatabaseUrl::new(url, Origin::of("--database-url")))),
+            Rank::App => Ok(self
+                .app
+                .map(|url| DatabaseUrl::new(url, Origin::of("the app's own")))),
             Rank::Environment => match &self.chosen.environment {
                 Some(environment) => self.written(
                     environment.database_url.as_deref(),
@@ -146,6 +153,7 @@ mod tests {
     fn search(option: Option<&str>, chosen: &Chosen, variables: &Fake) -> Option<(String, String)> {
         let search = Search {
             option,
+            app: None,
             chosen,
             here: Path::new("."),
             variables,
@@ -171,8 +179,10 @@ mod tests {
         fs::write(&file, "  from-file\n").expect("written");
         let file: &'static str = Box::leak(file.to_string_lossy().into_owned().into_boxed_str());
 
-        let mut chosen = Chosen::default();
-        chosen.shown = "migrate.toml".to_owned();
+        let mut chosen = Chosen {
+            shown: "migrate.toml".to_owned(),
+            ..Chosen::default()
+        };
         let mut variables = Fake::default();
         let is = |option, chosen: &Chosen, variables: &Fake, url: &str, origin: &str| {
             let expected = Some((url.to_owned(), origin.to_owned()));
@@ -247,6 +257,7 @@ mod tests {
         let search = |option| {
             Search {
                 option,
+                app: None,
                 chosen: &Chosen::default(),
                 here: Path::new("."),
                 variables: &variables,

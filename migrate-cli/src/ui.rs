@@ -11,11 +11,13 @@ use serde_json::Value;
 use crate::config::{Format, Globals};
 use crate::error::CommandError;
 use crate::mask::without_passwords;
+use crate::program::Program;
 use crate::report;
 
 pub(crate) struct Ui {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    program: Program,
     format: Format,
     quiet: bool,
     verbose: bool,
@@ -30,6 +32,7 @@ impl Ui {
         Self {
             out: AutoStream::new(io::stdout(), globals.color.into()),
             err: AutoStream::new(io::stderr(), globals.color.into()),
+            program: Program::new(&globals.program),
             format: globals.format,
             quiet: globals.quiet,
             verbose: globals.verbose,
@@ -75,7 +78,8 @@ impl Ui {
     /// A line beside the result: what happens, or what is odd.
     pub(crate) fn note(&mut self, line: impl Display) {
         if !self.quiet {
-            self.write_err(&line.to_string());
+            let line = self.program.text(&line.to_string());
+            self.write_err(&line);
         }
     }
 
@@ -132,6 +136,7 @@ impl Ui {
         match done.err().or(unwritten) {
             None => ExitCode::SUCCESS,
             Some(error) => {
+                let error = error.in_words_of(&self.program);
                 let code = error.kind().exit_code();
                 self.json(&report::json(&error));
                 let text = report::text(&error);

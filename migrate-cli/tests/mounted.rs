@@ -5,18 +5,19 @@ use std::fs;
 use std::process::ExitCode;
 
 use clap::Parser;
-use migrate_cli::{Arguments, Source, run};
+use migrate_cli::Commands;
 use migrate_core::Migrations;
 
 #[derive(Parser)]
 enum App {
     /// The database's migrations
-    Db(Arguments),
+    #[command(subcommand)]
+    Db(Commands),
 }
 
 fn code(arguments: &[&str], migrations: &Migrations) -> ExitCode {
-    let App::Db(arguments) = App::parse_from([&["app", "db"], arguments].concat());
-    run(&arguments, Source::Embedded(migrations))
+    let App::Db(commands) = App::parse_from([&["app", "db"], arguments].concat());
+    commands.run(migrations)
 }
 
 #[test]

@@ -135,10 +135,61 @@ fn the_server_is_ready_once_the_database_is_at_head_and_never_upgrades_it(databa
     assert_eq!(server.get("/nothing").0, 404);
 }
 
+fn its_migrations_run_from_a_folder_without_any(database: &Database) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let migrate = |arguments: &[&str]| {
+        let mut command = app(directory.path(), &[&["migrate"], arguments].concat());
+        command.env("DATABASE_URL", database.url());
+        finish(command)
+    };
+    let _ = migrate(&["upgrade", "+2"]).expect(0);
+    let behind = migrate(&["current", "--check-heads"]).expect(3);
+    let help = "help: run `example-app migrate upgrade`, or call";
+    assert!(behind.stderr.contains(help), "{behind}");
+    let wrong = migrate(&["--format", "json", "downgrade", "+1"]).expect(2);
+    let help = "to go forward, use `example-app migrate upgrade +1`";
+    assert!(wrong.stdout.contains(help), "{wrong}");
+    let upgraded = migrate(&["upgrade"]).expect(0);
+    let current = format!("the database is at {HEAD} (head)\n");
+    assert!(upgraded.stdout.ends_with(&current), "{upgraded}");
+    let _ = migrate(&["downgrade", "base", "--yes"]).expect(0);
+    assert_eq!(migrate(&["current"]).expect(0).stdout, "base\n");
+}
+
 on_each_backend!(
+    its_migrations_run_from_a_folder_without_any,
     the_first_run_upgrades_and_stores_and_the_second_finds_all_in_place,
     the_server_is_ready_once_the_database_is_at_head_and_never_upgrades_it,
 );
+
+#[test]
+fn commands_that_write_files_want_a_checkout_and_write_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for command in [&["init"][..], &["revision", "-m", "x"]] {
+        let outcome = finish(app(directory.path(), &[&["migrate"], command].concat())).expect(1);
+        let help = "help: this command works on files: run it in a checkout of the app's sources";
+        assert!(outcome.stderr.contains(help), "{outcome}");
+    }
+    assert_eq!(std::fs::read_dir(&directory).expect("read").count(), 0);
+    std::fs::create_dir(directory.path().join("migrations")).expect("made");
+    let made = finish(app(directory.path(), &["migrate", "revision", "-m", "x"])).expect(0);
+    assert!(
+        made.stderr.contains("then `example-app migrate upgrade`"),
+        "{made}"
+    );
+}
+
+#[test]
+fn an_option_of_the_commands_goes_before_the_apps_database() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let chosen = ["migrate", "upgrade", "--database-url", "sqlite:other.db"];
+    let _ = finish(app(directory.path(), &chosen)).expect(0);
+    assert!(directory.path().join("other.db").exists());
+    assert!(!directory.path().join("example.db").exists());
+    let own = ["--database", "own.db", "migrate", "upgrade"];
+    let _ = finish(app(directory.path(), &own)).expect(0);
+    assert!(directory.path().join("own.db").exists());
+}
 
 #[test]
 fn without_a_url_it_makes_a_file_here() {

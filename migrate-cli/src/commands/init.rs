@@ -50,6 +50,7 @@ struct Outcome {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
+    context.needs_sources()?;
     let mut outcome = Outcome::default();
     let directory = directory(context);
     make_directory(context, &directory, &mut outcome)?;

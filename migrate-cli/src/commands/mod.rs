@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// What `migrate` can do. Each command's description stands with its arguments.
 #[derive(clap::Subcommand, Clone, Debug)]
-pub(crate) enum Commands {
+pub(crate) enum Verb {
     Init(init::Args),
     Revision(revision::Args),
     Upgrade(upgrade::Args),
@@ -27,7 +27,7 @@ pub(crate) enum Commands {
     Config(config::Args),
 }
 
-impl Commands {
+impl Verb {
     pub(crate) fn run(&self, ui: &mut Ui, context: &Context<'_>) -> Result<(), CommandError> {
         match self {
             Self::Init(args) => init::run(ui, context, args),

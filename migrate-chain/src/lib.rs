@@ -30,6 +30,8 @@ pub use naming::{Moment, new_directory_name};
 pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
 pub use revision::{Options, Revision, Transactions};
-pub use script::{Position, Scan, Script, ScriptError, Statement, rebuilds_a_table, scan, split};
+pub use script::{
+    Piece, Position, Scan, Script, ScriptError, Statement, pieces, rebuilds_a_table, scan, split,
+};
 pub use settings::{Environment, FileName, Origin, Settings, Written};
 pub use target::{Target, TargetError};

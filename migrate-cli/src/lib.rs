@@ -15,6 +15,7 @@ mod program;
 mod report;
 mod search;
 mod signals;
+mod style;
 mod ui;
 mod variables;
 

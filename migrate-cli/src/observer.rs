@@ -3,15 +3,12 @@
 
 use std::time::Duration;
 
-use anstyle::{AnsiColor, Style};
 use migrate_core::{Direction, Event, Observer, Plan, Revision};
 use serde_json::{Value, json};
 
 use crate::report::failure_json;
+use crate::style::{GOOD, ODD};
 use crate::ui::Ui;
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// Somebody who waits wants to hear that it goes on, and no more.
 const BETWEEN_WAITING_LINES: Duration = Duration::from_secs(5);

@@ -6,6 +6,7 @@ use migrate_core::{Direction, Failure, Problem};
 use serde_json::{Value, json};
 
 use crate::error::{Cause, CommandError};
+use crate::style::STRONG;
 
 /// Narrow enough for every terminal.
 const WIDTH: usize = 80;
@@ -13,7 +14,6 @@ const WIDTH: usize = 80;
 // The colours of the frames, which are rustc's.
 const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const ADVICE: Style = AnsiColor::BrightCyan.on_default().bold();
-const STRONG: Style = Style::new().bold();
 
 /// The whole report, coloured; whoever prints it takes the colours out where there is no terminal.
 pub(crate) fn text(error: &CommandError) -> String {

@@ -8,7 +8,7 @@ use migrate_chain::{Backend, Backends, Chain, Problems, Project, Revision, Setti
 use crate::connection::{AsConnection, server};
 use crate::embed::{Embedded, Store};
 use crate::error::Error;
-use crate::ledger::{self, Applied, Attempt};
+use crate::ledger::{self, Applied, Attempt, Which};
 use crate::report::{Report, Status};
 use crate::runner::Runner;
 use crate::stale::Origin;
@@ -225,7 +225,31 @@ impl Migrations {
         &self,
         connection: &mut C,
     ) -> Result<Vec<Attempt>, Error> {
-        ledger::attempts(server(connection))
+        ledger::attempts(server(connection), Which::All)
+    }
+
+    /// The attempts at one revision, oldest first. The revision may be one that this chain does not have.
+    ///
+    /// # Errors
+    /// [`Error`] where the log cannot be read.
+    pub fn attempts_at<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        revision: &str,
+    ) -> Result<Vec<Attempt>, Error> {
+        ledger::attempts(server(connection), Which::At(revision))
+    }
+
+    /// So many attempts, the newest first.
+    ///
+    /// # Errors
+    /// [`Error`] where the log cannot be read.
+    pub fn newest_attempts<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        count: usize,
+    ) -> Result<Vec<Attempt>, Error> {
+        ledger::attempts(server(connection), Which::Newest(count))
     }
 
     fn say_if_stale(&self) {

@@ -4,6 +4,7 @@ mod compound;
 mod error;
 mod kind;
 mod mysql;
+mod pieces;
 mod postgres;
 mod rebuild;
 mod scan;
@@ -15,6 +16,7 @@ mod token;
 use std::borrow::Cow;
 
 pub use error::ScriptError;
+pub use pieces::{Piece, pieces};
 pub use rebuild::rebuilds_a_table;
 pub use scan::{Scan, scan, split};
 pub(crate) use token::{Kind, Lexer};

@@ -3,9 +3,12 @@
 use migrate_core::{Attempt, Chain, Error, Status};
 use serde_json::json;
 
+use super::attempt;
+use super::looking::named;
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
+use crate::style::{Cell, FAINT, GOOD, ODD, PLAIN, aligned};
 use crate::ui::Ui;
 
 /// Show where the database is
@@ -33,17 +36,20 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let last = if ui.is_verbose() {
         loaded
             .migrations
-            .attempts(&mut connection)
+            .newest_attempts(&mut connection, 1)
             .map_err(core)?
             .pop()
     } else {
         None
     };
-    for line in lines(&status, loaded.migrations.chain()) {
+    let chain = loaded.migrations.chain();
+    for line in lines(&status, chain) {
         ui.result(line);
     }
     if ui.is_verbose() {
-        more(ui, &status, last.as_ref());
+        for line in more(&status, chain, last.as_ref()) {
+            ui.result(line);
+        }
     }
     ui.json(&as_json(&status, &loaded, &url, last.as_ref()));
     if args.check_heads {
@@ -55,58 +61,55 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 
 /// The revision, then a line for whatever is not as it should be.
 fn lines(status: &Status, chain: &Chain) -> Vec<String> {
-    let named = |id: &str| match chain.get(id) {
-        Some(revision) => format!("{id}  {}", revision.directory()),
-        None => id.to_owned(),
-    };
     let current = match status.current.as_deref() {
-        None => "base".to_owned(),
-        Some(id) if status.current == status.head => format!("{} (head)", named(id)),
-        Some(id) => named(id),
+        None => Cell::new(PLAIN, "base"),
+        Some(id) if status.current == status.head => {
+            named(chain, id).and(PLAIN, " ").and(GOOD, "(head)")
+        }
+        Some(id) => named(chain, id),
     };
-    let mut lines = vec![current];
+    let mut cells = vec![current];
     if let Some(partial) = &status.partial {
-        lines.push(partial.to_string());
+        cells.push(Cell::new(ODD, &partial.to_string()));
     }
     let odd = [
-        (&status.unknown, "unknown to this build"),
-        (&status.missing, "not applied, although a later one is"),
-        (&status.changed, "changed since it was applied"),
+        (&status.unknown, ": unknown to this build"),
+        (&status.missing, ": not applied, although a later one is"),
+        (&status.changed, ": changed since it was applied"),
     ];
     for (ids, what) in odd {
-        lines.extend(ids.iter().map(|id| format!("{}: {what}", named(id))));
+        cells.extend(ids.iter().map(|id| named(chain, id).and(ODD, what)));
     }
-    lines
+    let rows: Vec<_> = cells.into_iter().map(|cell| vec![cell]).collect();
+    aligned(&rows, 0)
 }
 
-fn more(ui: &mut Ui, status: &Status, last: Option<&Attempt>) {
-    ui.result(format!(
-        "head: {}",
-        status.head.as_deref().unwrap_or("base")
-    ));
-    ui.result(format!(
-        "applied: {}, pending: {}",
-        status.applied.len(),
-        status.pending.len()
-    ));
+/// The head, how much is applied, what is pending, and what happened last, each with a label.
+fn more(status: &Status, chain: &Chain, last: Option<&Attempt>) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut say = |label: &str, cell: Cell| rows.push(vec![Cell::new(FAINT, label), cell]);
+    let head = status.head.as_deref().map(|head| named(chain, head));
+    say("head", head.unwrap_or_else(|| Cell::new(PLAIN, "base")));
+    let (applied, pending) = (status.applied.len(), status.pending.len());
+    say("applied", Cell::new(PLAIN, &applied.to_string()));
+    say(
+        "pending",
+        Cell::new(if pending == 0 { PLAIN } else { ODD }, &pending.to_string()),
+    );
     for id in &status.pending {
-        ui.result(format!("  {id}"));
+        say("", named(chain, id));
     }
     if let Some(last) = last {
-        ui.result(format!(
-            "last attempt: {} of {}, {}, {} of {} statements, {}, by {}",
-            last.action,
-            last.revision,
-            last.outcome,
-            last.statements_done,
-            last.statements_total,
-            last.started,
-            last.by
-        ));
-        if let Some(error) = &last.error {
-            ui.result(format!("  {error}"));
+        let line = aligned(&[attempt::row(last)], 3).concat();
+        say("last attempt", Cell::new(PLAIN, &line));
+        for (label, text) in attempt::more(last) {
+            say(
+                "",
+                Cell::new(FAINT, label).and(PLAIN, "  ").and(PLAIN, &text),
+            );
         }
     }
+    aligned(&rows, 1)
 }
 
 fn as_json(
@@ -139,17 +142,7 @@ fn as_json(
             "of": partial.total,
             "in_doubt": partial.running,
         })),
-        "last_attempt": last.map(|last| json!({
-            "revision": last.revision,
-            "action": last.action,
-            "outcome": last.outcome,
-            "statements_done": last.statements_done,
-            "statements_total": last.statements_total,
-            "started": last.started,
-            "duration_ms": last.duration_ms,
-            "by": last.by,
-            "error": last.error,
-        })),
+        "last_attempt": last.map(attempt::as_json),
     })
 }
 

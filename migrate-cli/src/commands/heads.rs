@@ -3,8 +3,11 @@
 use migrate_core::Backends;
 use serde_json::json;
 
+use super::history::details;
+use super::looking::named;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::style::{GOOD, PLAIN, aligned};
 use crate::ui::Ui;
 
 /// Show the head of the chain
@@ -14,16 +17,25 @@ use crate::ui::Ui;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
-  migrate heads                      the newest revision of the chain
-  migrate heads --format json        the same for a program")]
+  migrate heads                      the head
+  migrate heads -v                   with its parent and scripts")]
 pub(crate) struct Args {}
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), CommandError> {
     let loaded = context.load_to_look(ui, Backends::ALL)?;
-    let head = loaded.migrations.chain().head();
+    let chain = loaded.migrations.chain();
+    let head = chain.head();
     match head {
-        Some(head) => ui.result(format!("{}  {} (head)", head.id(), head.directory())),
+        Some(head) => {
+            let cell = named(chain, head.id()).and(PLAIN, " ").and(GOOD, "(head)");
+            aligned(&[vec![cell]], 0)
+                .iter()
+                .for_each(|line| ui.result(line));
+        }
         None => ui.result("base"),
+    }
+    if let (true, Some(head)) = (ui.is_verbose(), head) {
+        details(head).iter().for_each(|line| ui.result(line));
     }
     ui.json(&json!({
         "head": head.map(|head| json!({ "revision": head.id(), "directory": head.directory() })),

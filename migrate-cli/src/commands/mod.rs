@@ -1,13 +1,17 @@
 //! The commands, one a file.
 
+mod attempt;
 mod config;
 mod current;
 mod downgrade;
 mod heads;
 mod history;
 mod init;
+mod log;
+mod looking;
 mod revision;
 mod running;
+mod show;
 mod upgrade;
 
 use crate::context::Context;
@@ -25,6 +29,8 @@ pub(crate) enum Verb {
     History(history::Args),
     Heads(heads::Args),
     Config(config::Args),
+    Show(show::Args),
+    Log(log::Args),
 }
 
 impl Verb {
@@ -38,6 +44,8 @@ impl Verb {
             Self::History(args) => history::run(ui, context, args),
             Self::Heads(args) => heads::run(ui, context, args),
             Self::Config(args) => config::run(ui, context, args),
+            Self::Show(args) => show::run(ui, context, args),
+            Self::Log(args) => log::run(ui, context, args),
         }
     }
 }

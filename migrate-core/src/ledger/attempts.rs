@@ -64,8 +64,37 @@ pub(crate) fn applied_at(server: &mut dyn Server) -> Result<Vec<Applied>, Error>
     Ok(rows.iter().map(applied).collect())
 }
 
-/// Every attempt of the log, oldest first.
-pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
+/// Which attempts are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which<'a> {
+    /// All, oldest first.
+    All,
+    /// Those at one revision, oldest first.
+    At(&'a str),
+    /// So many, newest first.
+    Newest(usize),
+}
+
+impl Which<'_> {
+    /// What follows the WHERE, and the order. A quote in an id is doubled everywhere; a backslash, which MySQL would read as an
+    /// escape, is in no id.
+    fn sql(self) -> String {
+        match self {
+            Self::All => "ORDER BY id".to_owned(),
+            Self::At(revision) if revision.contains('\\') => "AND 1 = 0".to_owned(),
+            Self::At(revision) => {
+                format!(
+                    "AND revision = '{}' ORDER BY id",
+                    revision.replace('\'', "''")
+                )
+            }
+            Self::Newest(count) => format!("ORDER BY id DESC LIMIT {count}"),
+        }
+    }
+}
+
+/// Attempts of the log.
+pub(crate) fn attempts(server: &mut dyn Server, which: Which<'_>) -> Result<Vec<Attempt>, Error> {
     let place = server.place();
     if !server
         .ledger_tables(place)
@@ -93,8 +122,9 @@ pub(crate) fn attempts(server: &mut dyn Server) -> Result<Vec<Attempt>, Error> {
         .map(|column| format!("CAST({column} AS {text})"))
         .collect();
     let sql = format!(
-        "SELECT {}, error FROM {place}{LOG} WHERE action <> 'layout' ORDER BY id",
-        columns.join(", ")
+        "SELECT {}, error FROM {place}{LOG} WHERE action <> 'layout' {}",
+        columns.join(", "),
+        which.sql()
     );
     let rows = server
         .rows(&sql)

@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use attempts::{Applied, Attempt};
-pub(crate) use attempts::{Stored, applied_at, attempts, stored_script};
+pub(crate) use attempts::{Stored, Which, applied_at, attempts, stored_script};
 pub(crate) use layout::{Dialect, statements};
 pub use read::Partial;
 pub(crate) use read::{State, look, read};

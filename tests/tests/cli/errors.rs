@@ -300,8 +300,8 @@ error: 01_t01 was changed after it was applied: 01_t01/up.sql has checksum cd3ca
     says(
         said_on_app(&project.path(), &["current", "--check-heads"]),
         str![[r#"
-01  01_t01
-01  01_t01: changed since it was applied
+01  t01
+01  t01: changed since it was applied
 --- stderr
 error: 01 was changed after it was applied
   help: put its files back as they were, and write the change as a new revision
@@ -387,7 +387,7 @@ fn a_config_elsewhere_says_where_the_directory_is() {
             &["heads", "--config", "elsewhere/settings.toml"],
         ),
         str![[r#"
-02  02_t02 (head)
+02  t02 (head)
 --- exit code 0
 
 "#]],

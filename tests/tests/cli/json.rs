@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{finish, tool};
 
 /// What the schemas of commands refer to.
-const PARTS: [&str; 3] = ["attempt", "error", "events"];
+const PARTS: [&str; 4] = ["attempt", "entry", "error", "events"];
 
 /// The commands that print nothing a program would parse as JSON.
 const WITHOUT_JSON: [&str; 0] = [];
@@ -31,6 +31,8 @@ const STORY: &[(&str, i32)] = &[
     ("upgrade", 0),
     ("current -v --check-heads", 0),
     ("history -v", 0),
+    ("show members", 0),
+    ("log", 0),
     ("downgrade -1 --yes", 0),
 ];
 

@@ -25,7 +25,7 @@ app.db is not there yet
     says(
         said_on_app(&project.path(), &["current"]),
         str![[r#"
-01  01_t01
+01  t01
 --- exit code 0
 
 "#]],
@@ -34,7 +34,7 @@ app.db is not there yet
     says(
         said_on_app(&project.path(), &["current"]),
         str![[r#"
-02  02_t02 (head)
+02  t02 (head)
 --- exit code 0
 
 "#]],
@@ -77,7 +77,7 @@ error: the database is behind: it is at base, and 2 of 2 revisions are pending, 
     says(
         said_on_app(&project.path(), &["current", "--check-heads"]),
         str![[r#"
-02  02_t02 (head)
+02  t02 (head)
 --- exit code 0
 
 "#]],
@@ -86,7 +86,7 @@ error: the database is behind: it is at base, and 2 of 2 revisions are pending, 
     says(
         said_on_app(&project.path(), &["current", "--check-heads"]),
         str![[r#"
-01  01_t01 (head)
+01  t01 (head)
 02: unknown to this build
 --- stderr
 error: the database is ahead of this build: it has 02, unknown here
@@ -120,7 +120,7 @@ fn a_revision_that_this_chain_lacks_is_shown_as_unknown() {
     says(
         said_on_app(&project.path(), &["current"]),
         str![[r#"
-01  01_t01 (head)
+01  t01 (head)
 02: unknown to this build
 --- exit code 0
 
@@ -129,8 +129,8 @@ fn a_revision_that_this_chain_lacks_is_shown_as_unknown() {
     says(
         said_on_app(&project.path(), &["history"]),
         str![[r#"
-01  01_t01 (head, current), applied [DATE]
-02  unknown to this build, applied
+02                       applied, unknown to this build
+01  t01 (head, current)  applied [DATE]
 --- exit code 0
 
 "#]],
@@ -176,7 +176,7 @@ error: table t01 already exists
     says(
         said_on_app(&project.path(), &["current"]),
         str![[r#"
-02  02_t02
+02  t02
 03 partial 1/2
 --- exit code 0
 
@@ -185,7 +185,7 @@ error: table t01 already exists
     says(
         said_on_app(&project.path(), &["current", "--check-heads"]),
         str![[r#"
-02  02_t02
+02  t02
 03 partial 1/2
 --- stderr
 error: 03 partial 1/2, and must be finished before anything else runs
@@ -197,13 +197,16 @@ error: 03 partial 1/2, and must be finished before anything else runs
     says(
         said_on_app(&project.path(), &["current", "--verbose"]),
         str![[r#"
-02  02_t02
+02  t02
 03 partial 1/2
-head: 03
-applied: 2, pending: 1
-  03
-last attempt: upgrade of 03, failed, 1 of 2 statements, [DATE], by [WHO]
-  table t01 already exists
+head          03  half
+applied       2
+pending       1
+              03  half
+last attempt  [DATE]  upgrade  03  failed after 1 of 2: table t01…
+              statements  1 of 2
+              by  [WHO]
+              error  table t01 already exists
 --- stderr
 database: sqlite:app.db (--database-url)
 chain: migrations, 3 revisions
@@ -235,11 +238,14 @@ fn verbose_current_tells_what_is_pending_and_what_happened_last() {
     says(
         said_on_app(&project.path(), &["current", "--verbose"]),
         str![[r#"
-01  01_t01
-head: 02
-applied: 1, pending: 1
-  02
-last attempt: upgrade of 01, done, 1 of 1 statements, [DATE], by [WHO]
+01  t01
+head          02  t02
+applied       1
+pending       1
+              02  t02
+last attempt  [DATE]  upgrade  01  done in [TIME]
+              statements  1 of 1
+              by  [WHO]
 --- stderr
 database: sqlite:app.db (--database-url)
 chain: migrations, 2 revisions
@@ -255,8 +261,8 @@ fn history_is_newest_first_and_asks_the_database_where_one_is_named() {
     says(
         said(&project.path(), &["history"]),
         str![[r#"
-02  02_t02 (head)
-01  01_t01
+02  t02 (head)
+01  t01
 --- stderr
 no database is named: what is applied is not shown
 --- exit code 0
@@ -267,8 +273,8 @@ no database is named: what is applied is not shown
     says(
         said_on_app(&project.path(), &["history"]),
         str![[r#"
-02  02_t02 (head), pending
-01  01_t01 (current), applied [DATE]
+02  t02 (head)     pending
+01  t01 (current)  applied [DATE]
 --- exit code 0
 
 "#]],
@@ -276,12 +282,12 @@ no database is named: what is applied is not shown
     says(
         said_on_app(&project.path(), &["history", "--verbose"]),
         str![[r#"
-02  02_t02 (head), pending
-      follows 01
-      scripts: up.sql, down.sql
-01  01_t01 (current), applied [DATE]
-      follows base
-      scripts: up.sql, down.sql
+02  t02 (head)     pending
+    follows  01
+    scripts  up.sql, down.sql
+01  t01 (current)  applied [DATE]
+    follows  base
+    scripts  up.sql, down.sql
 --- stderr
 chain: migrations, 2 revisions
 --- exit code 0
@@ -291,7 +297,7 @@ chain: migrations, 2 revisions
     says(
         said_on_app(&project.path(), &["history", "--format", "json"]),
         str![[r#"
-{"database":"sqlite:app.db","revisions":[{"revision":"02","directory":"02_t02","down_revision":"01","head":true,"current":false,"applied":false,"applied_at":null,"scripts":["up.sql","down.sql"],"irreversible":null},{"revision":"01","directory":"01_t01","down_revision":null,"head":false,"current":true,"applied":true,"applied_at":"[DATE]","scripts":["up.sql","down.sql"],"irreversible":null}],"unknown":[]}
+{"database":"sqlite:app.db","revisions":[{"revision":"02","directory":"02_t02","down_revision":"01","linked":true,"head":true,"current":false,"state":"pending","applied":false,"applied_at":null,"scripts":["up.sql","down.sql"],"run_in_transaction":true,"revert_in_transaction":true,"lock_timeout_ms":null,"irreversible":null},{"revision":"01","directory":"01_t01","down_revision":null,"linked":true,"head":false,"current":true,"state":"applied","applied":true,"applied_at":"[DATE]","scripts":["up.sql","down.sql"],"run_in_transaction":true,"revert_in_transaction":true,"lock_timeout_ms":null,"irreversible":null}],"unknown":[]}
 --- exit code 0
 
 "#]],
@@ -306,8 +312,8 @@ fn history_goes_on_without_a_database_that_cannot_be_reached() {
     says(
         said(&project.path(), &["history", "--database-url", url]),
         str![[r#"
-02  02_t02 (head), pending
-01  01_t01, pending
+02  t02 (head)  pending
+01  t01         pending
 --- stderr
 no/such/directory/app.db is not there yet
 --- exit code 0
@@ -328,10 +334,7 @@ no/such/directory/app.db is not there yet
         ),
         "{said}"
     );
-    assert!(
-        said.starts_with("02  02_t02 (head)\n01  01_t01\n"),
-        "{said}"
-    );
+    assert!(said.starts_with("02  t02 (head)\n01  t01\n"), "{said}");
     assert!(said.ends_with("--- exit code 0\n"), "{said}");
 }
 
@@ -342,8 +345,8 @@ fn history_shows_a_range() {
     says(
         said_on_app(&project.path(), &["history", "-r", "t02:t03"]),
         str![[r#"
-03  03_t03 (current), applied [DATE]
-02  02_t02, applied [DATE]
+03  t03 (current)  applied [DATE]
+02  t02            applied [DATE]
 --- exit code 0
 
 "#]],
@@ -351,8 +354,8 @@ fn history_shows_a_range() {
     says(
         said_on_app(&project.path(), &["history", "-r", "-1:current"]),
         str![[r#"
-03  03_t03 (current), applied [DATE]
-02  02_t02, applied [DATE]
+03  t03 (current)  applied [DATE]
+02  t02            applied [DATE]
 --- exit code 0
 
 "#]],
@@ -360,8 +363,8 @@ fn history_shows_a_range() {
     says(
         said_on_app(&project.path(), &["history", "-r", "04:"]),
         str![[r#"
-05  05_t05 (head), pending
-04  04_t04, pending
+05  t05 (head)  pending
+04  t04         pending
 --- exit code 0
 
 "#]],
@@ -369,7 +372,7 @@ fn history_shows_a_range() {
     says(
         said_on_app(&project.path(), &["history", "-r", ":01"]),
         str![[r#"
-01  01_t01, applied [DATE]
+01  t01  applied [DATE]
 --- exit code 0
 
 "#]],
@@ -399,6 +402,7 @@ error: `03` is not a range
 --- stderr
 no database is named: what is applied is not shown
 error: `current` is seen from the database, which was not asked
+  help: name one with DATABASE_URL or --database-url
 --- exit code 2
 
 "#]],
@@ -411,7 +415,7 @@ fn heads_needs_no_database() {
     says(
         said(&project.path(), &["heads"]),
         str![[r#"
-02  02_t02 (head)
+02  t02 (head)
 --- exit code 0
 
 "#]],

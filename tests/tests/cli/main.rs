@@ -4,12 +4,14 @@
 //! `SNAPSHOTS=overwrite cargo test -p migrate-tests --test cli` writes them anew.
 
 mod adoption;
+mod colours;
 mod database_url;
 mod errors;
 mod help;
 mod json;
 mod look;
 mod passwords;
+mod past;
 mod revision;
 mod run;
 mod signals;
@@ -78,7 +80,7 @@ fn text(outcome: &Outcome) -> String {
 #[track_caller]
 fn says(actual: String, expected: impl snapbox::data::IntoData) {
     // Who ran it differs from machine to machine.
-    let actual = regex("(?m)^(last attempt: .*, by ).*$")
+    let actual = regex("(?m)^( *by +).*$")
         .replace_all(&actual, "${1}[WHO]")
         .into_owned();
     let mut redactions = snapbox::Redactions::new();

@@ -110,7 +110,7 @@ error: migrations is not a valid chain
     says(
         said_on_app(&project.path(), &["heads"]),
         str![[r#"
-[ID]  [STAMP]_add_phone (head)
+[ID]  add_phone (head)
 --- exit code 0
 
 "#]],
@@ -134,7 +134,7 @@ fn two_in_one_second_have_two_ids_that_ascend() {
     assert_eq!(
         history
             .lines()
-            .filter(|line| line.ends_with("_same") || line.ends_with("_same (head)"))
+            .filter(|line| line.ends_with("  same") || line.ends_with("  same (head)"))
             .count(),
         4
     );
@@ -144,12 +144,17 @@ fn two_in_one_second_have_two_ids_that_ascend() {
 fn with_dates_a_days_second_one_has_a_suffix() {
     let project = Project::new(Backend::Sqlite);
     project.settings("file_name = \"date\"\n");
-    for suffix in ["_same", "-02_same", "-03_same"] {
-        assert!(
-            said(&project.path(), &["revision", "-m", "same"])
-                .contains(&format!("{suffix}/up.sql"))
+    for suffix in ["", "02", "03"] {
+        let (dash, made) = (
+            if suffix.is_empty() { "" } else { "-" },
+            said(&project.path(), &["revision", "-m", "same"]),
         );
-        assert!(said(&project.path(), &["heads"]).contains(&format!("{suffix} (head)")));
+        assert!(
+            made.contains(&format!("{dash}{suffix}_same/up.sql")),
+            "{made}"
+        );
+        let head = said(&project.path(), &["heads"]);
+        assert!(head.contains(&format!("{suffix}  same (head)")), "{head}");
     }
 }
 

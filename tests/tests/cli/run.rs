@@ -135,7 +135,7 @@ a dry run: nothing was changed
     says(
         said_on_app(&project.path(), &["current"]),
         str![[r#"
-02  02_t02 (head)
+02  t02 (head)
 --- exit code 0
 
 "#]],

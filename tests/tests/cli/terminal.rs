@@ -9,6 +9,16 @@ use crate::{says, tool, two_tables};
 
 /// What is on the screen at the end, and the exit code. `None` where there is no `script`.
 fn on_a_terminal(directory: &Path, arguments: &str, typed: &str) -> Option<(String, Option<i32>)> {
+    screen(directory, &[], arguments, typed)
+}
+
+/// The same with these variables.
+pub(crate) fn screen(
+    directory: &Path,
+    variables: &[(&str, &str)],
+    arguments: &str,
+    typed: &str,
+) -> Option<(String, Option<i32>)> {
     let plain = tool(directory, &[]);
     let command = format!(
         "'{}' --database-url sqlite:app.db {arguments}",
@@ -23,7 +33,7 @@ fn on_a_terminal(directory: &Path, arguments: &str, typed: &str) -> Option<(Stri
             script.env_remove(name);
         }
     }
-    script.env("TERM", "xterm");
+    script.env("TERM", "xterm").envs(variables.iter().copied());
     let spawned = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut child) = spawned else {
         migrate_tests::say("skipped: no `script` to make a terminal with");

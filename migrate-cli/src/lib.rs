@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod commands;
+mod completion;
 mod config;
 mod context;
 mod database_url;

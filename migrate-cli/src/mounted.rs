@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use migrate_core::Migrations;
 
 use crate::commands::Verb;
+use crate::completion::complete;
 use crate::config::Globals;
 use crate::context::{Context, Source};
 use crate::program::Program;
@@ -154,11 +155,11 @@ fn settle(command: Command) -> Command {
         } else {
             argument
         };
-        make_room(argument, &taken)
+        complete(make_room(argument, &taken))
     });
     command
         .mut_subcommands(|verb| {
-            in_words(verb, &program).mut_args(|argument| make_room(argument, &taken))
+            in_words(verb, &program).mut_args(|argument| complete(make_room(argument, &taken)))
         })
         .args(globals)
 }

@@ -5,6 +5,7 @@
 
 mod adoption;
 mod colours;
+mod completions;
 mod database_url;
 mod errors;
 mod help;

@@ -1,15 +1,21 @@
 //! The command line `migrate`: the library's commands on a migrations directory.
 
-use std::io::Write;
+mod completions;
+mod man;
+
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-use migrate_cli::{Commands, without_passwords};
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
+use migrate_cli::without_passwords;
+
+const NAME: &str = "migrate";
 
 /// Migrations for Diesel as a chain: make revisions, apply them, take them back
 #[derive(Parser)]
 #[command(
-    name = "migrate",
+    name = NAME,
     version,
     propagate_version = true,
     max_term_width = 80,
@@ -32,13 +38,37 @@ signal"
 )]
 struct Tool {
     #[command(subcommand)]
-    commands: Commands,
+    command: Command,
+}
+
+/// What an app can mount, and what only a tool of its own has.
+#[derive(clap::Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Mountable(migrate_cli::Commands),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 fn main() -> ExitCode {
-    match Tool::try_parse() {
-        Ok(tool) => tool.commands.run_on_directory(),
+    CompleteEnv::with_factory(Tool::command)
+        .var(completions::VARIABLE)
+        .complete();
+    match Tool::try_parse().map(|tool| tool.command) {
+        Ok(Command::Mountable(commands)) => commands.run_on_directory(),
+        Ok(Command::Completions(args)) => written(completions::run(&args, NAME, &mut io::stdout())),
+        Ok(Command::Man(args)) => written(man::run(&args, Tool::command(), &mut io::stdout())),
         Err(error) => usage(&error),
+    }
+}
+
+fn written(done: io::Result<()>) -> ExitCode {
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(anstream::stderr(), "error: cannot write: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 

@@ -46,8 +46,9 @@ use crate::ui::Ui;
 /// app has a global option of the same name, the option here is `--migrate-NAME`, and a letter that the app uses stays the app's.
 #[derive(Clone, Debug)]
 pub struct Commands {
-    globals: Globals,
-    verb: Verb,
+    // In boxes, so that a command line is not made large by commands that are seldom given.
+    globals: Box<Globals>,
+    verb: Box<Verb>,
 }
 
 impl Commands {
@@ -106,8 +107,8 @@ impl Commands {
 impl FromArgMatches for Commands {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         Ok(Self {
-            globals: Globals::from_arg_matches(matches)?,
-            verb: Verb::from_arg_matches(matches)?,
+            globals: Box::new(Globals::from_arg_matches(matches)?),
+            verb: Box::new(Verb::from_arg_matches(matches)?),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use migrate_core::{AnyConnection, Backend};
+use migrate_core::{AnyConnection, Backend, NamedDatabase};
 
 use crate::error::CommandError;
 use crate::mask::without_passwords;
@@ -39,6 +39,11 @@ impl DatabaseUrl {
     /// Which kind of database it names.
     pub(crate) fn backend(&self) -> Result<Backend, CommandError> {
         AnyConnection::backend_of(&self.url).map_err(|error| CommandError::connect(error, self))
+    }
+
+    /// The database as a whole.
+    pub(crate) fn named(&self) -> Result<NamedDatabase, CommandError> {
+        NamedDatabase::of(&self.url).map_err(|error| CommandError::database(error, self))
     }
 
     /// Opens the database. A SQLite file that is not there is made.

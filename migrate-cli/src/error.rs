@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use migrate_core::{ConnectError, Error, Failure, PlanError, Problem, Problems};
+use migrate_core::{ConnectError, DatabaseError, Error, Failure, PlanError, Problem, Problems};
 
 use crate::database_url::DatabaseUrl;
 use crate::mask::password_needs_encoding;
@@ -174,6 +174,22 @@ impl CommandError {
             }
             ConnectError::Refused { .. } => Self::failed(format!("{error} ({origin})")).with_help(error.help()),
             _ => Self::usage(format!("{error} ({origin})")).with_help(error.help()),
+        }
+    }
+
+    /// Why a database could not be made or dropped.
+    pub(crate) fn database(error: DatabaseError, url: &DatabaseUrl) -> Self {
+        let (message, help) = (format!("{error} ({})", url.origin), error.help());
+        match error {
+            DatabaseError::Connect(error) => Self::connect(error, url),
+            DatabaseError::NoName { .. } => Self {
+                help,
+                ..Self::usage(message)
+            },
+            _ => Self {
+                help,
+                ..Self::failed(message)
+            },
         }
     }
 

@@ -13,6 +13,7 @@ mod mounted;
 mod observer;
 mod origin;
 mod program;
+mod protection;
 mod report;
 mod search;
 mod signals;

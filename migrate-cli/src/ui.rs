@@ -100,6 +100,26 @@ impl Ui {
             && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
 
+    /// Asks before something is lost, unless `yes` says it all. Where nobody can be asked, nothing is lost.
+    pub(crate) fn confirm(&mut self, yes: bool, question: &str) -> Result<(), CommandError> {
+        if yes {
+            return Ok(());
+        }
+        if !self.is_interactive() {
+            let what = question.strip_suffix(" Go on?").unwrap_or(question);
+            return Err(CommandError::usage(format!(
+                "nobody is here to be asked: {}",
+                what.trim_end_matches('.')
+            ))
+            .with_help("--yes goes without asking"));
+        }
+        if self.ask(question) {
+            return Ok(());
+        }
+        Err(CommandError::failed("not confirmed: nothing was changed")
+            .with_help("--yes goes without asking"))
+    }
+
     /// Shows a bar for so many steps where somebody sees it.
     pub(crate) fn start_bar(&mut self, steps: usize) {
         if self.quiet || self.is_json() || self.verbose || steps == 0 || !io::stderr().is_terminal()

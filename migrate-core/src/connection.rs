@@ -186,7 +186,8 @@ impl AnyConnection {
         }
     }
 
-    fn parse(url: &str) -> Result<(Backend, String), ConnectError> {
+    /// The backend, and the address as its driver wants it.
+    pub(crate) fn parse(url: &str) -> Result<(Backend, String), ConnectError> {
         // A single letter before a colon is a drive on Windows, not a scheme.
         let Some((scheme, rest)) = url
             .split_once(':')

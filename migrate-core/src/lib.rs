@@ -2,6 +2,7 @@
 
 mod backend;
 mod connection;
+mod database;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod diesel_source;
 mod embed;
@@ -16,6 +17,7 @@ mod stale;
 mod stand;
 
 pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
+pub use database::{DatabaseError, NamedDatabase, Sessions};
 pub use error::Error;
 pub use failure::{ErrorKind, Failure, Left, ServerError};
 pub use ledger::{Applied, Attempt, Partial};

@@ -34,7 +34,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    let mut run = Run::prepare(ui, context, Direction::Down, &args.target)?;
+    let mut run = Run::prepare(ui, context, Direction::Down, &args.target, false)?;
     if !args.yes && !args.options.dry_run && ui.is_interactive() {
         let steps = run.plan(&args.options)?;
         if !steps.is_empty() && !confirmed(ui, &steps) {

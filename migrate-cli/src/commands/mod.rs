@@ -2,8 +2,10 @@
 
 mod attempt;
 mod config;
+mod create;
 mod current;
 mod downgrade;
+mod drop;
 mod heads;
 mod history;
 mod init;
@@ -31,6 +33,8 @@ pub(crate) enum Verb {
     Config(config::Args),
     Show(show::Args),
     Log(log::Args),
+    Create(create::Args),
+    Drop(drop::Args),
 }
 
 impl Verb {
@@ -46,6 +50,8 @@ impl Verb {
             Self::Config(args) => config::run(ui, context, args),
             Self::Show(args) => show::run(ui, context, args),
             Self::Log(args) => log::run(ui, context, args),
+            Self::Create(args) => create::run(ui, context, args),
+            Self::Drop(args) => drop::run(ui, context, args),
         }
     }
 }

@@ -8,6 +8,7 @@ use migrate_core::{
 };
 use serde_json::json;
 
+use super::create;
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
@@ -73,9 +74,13 @@ impl<'a> Run<'a> {
         context: &Context<'a>,
         direction: Direction,
         target: &'a str,
+        create_database: bool,
     ) -> Result<Self, CommandError> {
         let url = context.needed_database(ui)?;
         let loaded = context.load(ui, only(url.backend()?))?;
+        if create_database && create::create(&url)? {
+            ui.note(format!("created {}", url.named()?));
+        }
         let connection = Self::connect(ui, context, &url, direction)?;
         Ok(Self {
             loaded,

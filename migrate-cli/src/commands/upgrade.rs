@@ -28,10 +28,18 @@ pub(crate) struct Args {
     #[arg(long)]
     fill_gaps: bool,
 
+    /// Make the database first if it is not there
+    #[arg(long, conflicts_with = "dry_run")]
+    create: bool,
+
     #[command(flatten)]
     options: RunOptions,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    Run::prepare(ui, context, Direction::Up, &args.target)?.run(ui, &args.options, args.fill_gaps)
+    Run::prepare(ui, context, Direction::Up, &args.target, args.create)?.run(
+        ui,
+        &args.options,
+        args.fill_gaps,
+    )
 }

@@ -27,6 +27,8 @@ const STORY: &[(&str, i32)] = &[
     ("heads", 0),
     ("config", 0),
     ("revision -m members --rev-id 01", 0),
+    ("create", 0),
+    ("create", 0),
     ("upgrade --dry-run", 0),
     ("upgrade", 0),
     ("current -v --check-heads", 0),
@@ -34,6 +36,9 @@ const STORY: &[(&str, i32)] = &[
     ("show members", 0),
     ("log", 0),
     ("downgrade -1 --yes", 0),
+    ("drop", 2),
+    ("drop --yes", 0),
+    ("drop", 0),
 ];
 
 static SCHEMAS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {

@@ -7,6 +7,7 @@ mod adoption;
 mod colours;
 mod completions;
 mod database_url;
+mod databases;
 mod errors;
 mod help;
 mod json;

@@ -89,6 +89,25 @@ base
 }
 
 #[test]
+fn a_drop_asks_by_name() {
+    let project = two_tables();
+    let Some(_) = on_a_terminal(&project.path(), "upgrade", "") else {
+        return;
+    };
+    let file = project.path().join("app.db");
+    let (screen, code) = on_a_terminal(&project.path(), "drop", "\n").expect("asked before");
+    assert_eq!(code, Some(1), "{screen}");
+    assert!(
+        screen.contains("This drops app.db and all that is in it. Go on? [y/N]"),
+        "{screen}"
+    );
+    assert!(file.exists());
+    let (screen, code) = on_a_terminal(&project.path(), "drop", "y\n").expect("asked before");
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!file.exists());
+}
+
+#[test]
 fn a_run_has_a_bar_that_is_gone_when_it_is_done() {
     let project = two_tables();
     let Some((screen, code)) = on_a_terminal(&project.path(), "upgrade", "") else {

@@ -183,6 +183,20 @@ impl Look {
     }
 }
 
+/// The server lists it, although it could not be connected to: another process has made it meanwhile, or this user may not use it.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn there_after_all(database: &NamedDatabase) -> Result<Look, DatabaseError> {
+    let mut tries = 0;
+    loop {
+        match AnyConnection::establish(&database.url) {
+            Ok(_) => return Ok(Look::There),
+            Err(error) if tries == 5 => return Err(error.into()),
+            Err(_) => tries += 1,
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
 /// Whichever says more: a server that cannot be reached says the same twice, and then the user's own URL is the one to name.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn telling(own: ConnectError, of_server: ConnectError) -> DatabaseError {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{DatabaseError, Look, NamedDatabase, Sessions, telling};
+use super::{DatabaseError, Look, NamedDatabase, Sessions, telling, there_after_all};
 use crate::backend::Server;
 use crate::connection::{AnyConnection, ConnectError, server};
 use crate::failure::{ErrorKind, ServerError};
@@ -25,8 +25,7 @@ pub(super) fn look(database: &NamedDatabase) -> Result<Look, DatabaseError> {
         Err(of_server) => return Err(telling(own, of_server)),
     };
     if is_listed(database, server(&mut connection))? {
-        // It is there, and this user may not use it, or nobody may at the moment.
-        return Err(own.into());
+        return there_after_all(database);
     }
     Ok(Look::Missing(connection))
 }

@@ -9,6 +9,7 @@ use diesel::{Connection, SqliteConnection};
 
 use super::{DatabaseError, NamedDatabase, Sessions};
 use crate::connection::AnyConnection;
+use crate::failure::ErrorKind;
 
 /// How every SQLite database begins: <https://www.sqlite.org/fileformat2.html>.
 const HEADER: &[u8] = b"SQLite format 3\0";
@@ -31,14 +32,17 @@ pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
     }
     let mut connection = AnyConnection::establish(&database.url)?;
     // A file of no length would be taken for anything.
-    crate::connection::server(&mut connection)
-        .execute("PRAGMA user_version = 0")
-        .map_err(|error| DatabaseError::Server {
+    let written = crate::connection::server(&mut connection).execute("PRAGMA user_version = 0");
+    match written {
+        Ok(()) => Ok(true),
+        // Another process made the file at the same moment, and writes to it.
+        Err(error) if error.kind == ErrorKind::Busy => Ok(false),
+        Err(error) => Err(DatabaseError::Server {
             what: "create",
             name: database.name().to_owned(),
             error: Box::new(error),
-        })?;
-    Ok(true)
+        }),
+    }
 }
 
 pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool, DatabaseError> {

@@ -85,16 +85,13 @@ impl Table {
 /// a key that stands twice included, is `None` and left to the real parser.
 /// A project has thousands of such files, and a proc macro reads them all in a build without optimisation.
 fn plain(text: &str) -> Option<Table> {
+    if has_control(text.as_bytes()) {
+        return None;
+    }
     let mut top = Table::default();
     let mut block: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
-        let line = line.trim_matches([' ', '\t']);
-        if line
-            .bytes()
-            .any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f)
-        {
-            return None;
-        }
+        let line = line.trim_ascii();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -103,15 +100,15 @@ fn plain(text: &str) -> Option<Table> {
             continue;
         }
         let (key, value) = line.split_once('=')?;
-        let key = key.trim_end_matches([' ', '\t']);
-        let key = match scalar(key) {
-            Some(Value::Text(_)) => &key[1..key.len() - 1],
-            _ => bare(key)?,
+        let key = key.trim_ascii_end();
+        let key = match key.starts_with('"') {
+            true => inner(key)?,
+            false => bare(key)?,
         };
         let entry = Entry {
             key: key.to_owned(),
             line: index + 1,
-            value: scalar(value.trim_matches([' ', '\t']))?,
+            value: scalar(value.trim_ascii())?,
         };
         let table = match block {
             None => &mut top,
@@ -153,8 +150,33 @@ fn open(top: &mut Table, name: &str, line: usize) -> Option<usize> {
 }
 
 fn bare(key: &str) -> Option<&str> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (!key.is_empty() && key.bytes().all(fits)).then_some(key)
+    for byte in key.as_bytes() {
+        if !matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-') {
+            return None;
+        }
+    }
+    (!key.is_empty()).then_some(key)
+}
+
+/// Whether a character stands there that TOML allows nowhere, or one that needs the real parser to tell.
+fn has_control(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\t' | b'\n' => {}
+            b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
+            0..b' ' | 0x7f => return true,
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
+/// What stands between the quotes of a basic string without escapes.
+fn inner(value: &str) -> Option<&str> {
+    let text = value.strip_prefix('"')?.strip_suffix('"')?;
+    (!text.contains('"') && !text.contains('\\')).then_some(text)
 }
 
 fn scalar(value: &str) -> Option<Value> {
@@ -163,11 +185,8 @@ fn scalar(value: &str) -> Option<Value> {
         "false" => return Some(Value::Flag(false)),
         _ => {}
     }
-    if let Some(text) = value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        return (!text.contains(['"', '\\'])).then(|| Value::Text(text.to_owned()));
+    if value.starts_with('"') {
+        return inner(value).map(|text| Value::Text(text.to_owned()));
     }
     let number = !value.starts_with('0')
         && value.len() < 10

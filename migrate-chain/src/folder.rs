@@ -145,7 +145,7 @@ pub(crate) fn text(path: &Path, file: &str) -> Result<String, Problem> {
             line,
         }
     })?;
-    match text.bytes().position(|byte| byte == 0) {
+    match text.find('\0') {
         Some(byte) => Err(Problem::Nul {
             file: file.to_owned(),
             byte,

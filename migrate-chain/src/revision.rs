@@ -169,7 +169,7 @@ impl Revision {
     }
 
     pub(crate) fn set_parent(&mut self, parent: &str) {
-        self.parent = Cow::Owned(parent.replace('-', ""));
+        self.parent = Cow::Owned(without_dashes(parent));
     }
 
     /// The id: the directory's name up to the first `_`, without dashes.
@@ -284,11 +284,13 @@ impl Revision {
 
 /// The id that a directory's name gives: the text up to the first `_`, without dashes, as Diesel reads it.
 pub(crate) fn id_of(directory: &str) -> String {
-    directory
-        .split('_')
-        .next()
-        .unwrap_or_default()
-        .replace('-', "")
+    without_dashes(directory.split('_').next().unwrap_or_default())
+}
+
+fn without_dashes(id: &str) -> String {
+    let mut kept = String::with_capacity(id.len());
+    id.split('-').for_each(|part| kept.push_str(part));
+    kept
 }
 
 #[cfg(test)]

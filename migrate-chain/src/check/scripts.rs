@@ -256,6 +256,9 @@ impl<'s> Judge<'s> {
             .iter()
             .map(|script| controls(script, direction))
             .collect();
+        if found.iter().all(Vec::is_empty) {
+            return scripts;
+        }
         let clean = |file: &str| {
             scripts
                 .iter()

@@ -40,8 +40,9 @@ impl<'s> Statement<'s> {
     #[must_use]
     pub fn transaction_control(&self, backend: Backend) -> Option<&'static str> {
         // Every statement of every script is asked while an app compiles, and nearly all answer with their first word.
-        let first = self.words(backend).next()?;
-        if !CONTROLS.contains(&&*first) {
+        let mut tokens = Lexer::new(backend, self.text);
+        let first = tokens.find(|token| token.kind != Kind::Executable)?;
+        if !first.is_any(self.text, &CONTROLS) {
             return None;
         }
         let head: Vec<_> = self.words(backend).take(HEAD).collect();

@@ -130,15 +130,23 @@ impl Script {
         if u32::try_from(text.len()).is_err() {
             return Err(ScriptError::TooLarge);
         }
-        let statements = split(dialect, &text)?;
+        let (
+            Scan {
+                statements,
+                finding,
+            },
+            checksum,
+        ) = scan::checksummed(dialect, &text);
+        if let Some(finding) = finding {
+            return Err(finding);
+        }
         let mut facts = Vec::with_capacity(CHECKSUM + PLACE * statements.len());
-        let parts = statements
-            .iter()
-            .filter_map(|place| text.get(place.clone()));
-        facts.extend(Checksum::of_statements(dialect, parts).0);
-        for byte in statements.iter().flat_map(|place| [place.start, place.end]) {
-            let byte = u32::try_from(byte).map_err(|_| ScriptError::TooLarge)?;
-            facts.extend(byte.to_le_bytes());
+        facts.extend_from_slice(&checksum.0);
+        for place in statements {
+            for byte in [place.start, place.end] {
+                let byte = u32::try_from(byte).map_err(|_| ScriptError::TooLarge)?;
+                facts.extend_from_slice(&byte.to_le_bytes());
+            }
         }
         Ok(Self {
             file: file.into(),

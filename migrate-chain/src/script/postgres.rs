@@ -53,10 +53,10 @@ enum Before {
 impl Grammar for Postgres {
     fn blank(&mut self, source: &mut Source<'_>, mut at: usize) -> usize {
         loop {
-            at = match (source.byte(at), source.byte(at + 1)) {
-                (b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, _) => at + 1,
-                (b'-', b'-') => source.seek(at, is_line_end),
-                (b'/', b'*') => source.nested_comment(at),
+            at = match source.byte(at) {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => at + 1,
+                b'-' if source.byte(at + 1) == b'-' => source.seek(at, is_line_end),
+                b'/' if source.byte(at + 1) == b'*' => source.nested_comment(at),
                 _ => return at,
             }
         }

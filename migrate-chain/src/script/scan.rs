@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::ScriptError;
 use super::token::{Lexer, Step};
-use crate::Backend;
+use crate::checksum::Hash;
+use crate::{Backend, Checksum};
 
 /// What a text holds: its statements, and the first thing in it that no server understands.
 ///
@@ -28,6 +29,17 @@ pub struct Scan {
 /// ```
 #[must_use]
 pub fn scan(backend: Backend, text: &str) -> Scan {
+    read(backend, text, None)
+}
+
+/// The same, and the checksum of the statements, in one go: the lexer is most of what a build pays for a script.
+pub(super) fn checksummed(backend: Backend, text: &str) -> (Scan, Checksum) {
+    let mut hash = Hash::default();
+    let scan = read(backend, text, Some(&mut hash));
+    (scan, hash.finish())
+}
+
+fn read(backend: Backend, text: &str, mut hash: Option<&mut Hash>) -> Scan {
     let mut lexer = Lexer::new(backend, text);
     let mut statements = Vec::new();
     let mut open: Option<Range<usize>> = None;
@@ -36,24 +48,42 @@ pub fn scan(backend: Backend, text: &str) -> Scan {
     }
     while let Some(token) = lexer.next() {
         match lexer.grammar.step(&mut lexer.source, token) {
-            Step::Part => match &mut open {
-                Some(statement) => statement.end = token.end,
-                None => open = Some(token.start..token.end),
-            },
+            Step::Part => {
+                match &mut open {
+                    Some(statement) => statement.end = token.end,
+                    None => open = Some(token.start..token.end),
+                }
+                if let Some(hash) = &mut hash {
+                    hash.token(token.kind, token.text(text));
+                }
+            }
             Step::Leave { to, ends } => {
                 lexer.at = to;
                 if ends {
-                    statements.extend(open.take());
+                    close(&mut statements, open.take(), &mut hash);
                     lexer.grammar.restart();
                 }
             }
         }
     }
-    statements.extend(open);
+    close(&mut statements, open, &mut hash);
     lexer.grammar.finish(&mut lexer.source);
     Scan {
         statements,
         finding: lexer.source.finding,
+    }
+}
+
+fn close(
+    statements: &mut Vec<Range<usize>>,
+    open: Option<Range<usize>>,
+    hash: &mut Option<&mut Hash>,
+) {
+    if let Some(statement) = open {
+        statements.push(statement);
+        if let Some(hash) = hash {
+            hash.end_of_statement();
+        }
     }
 }
 

@@ -42,10 +42,10 @@ enum Before {
 impl Grammar for Sqlite {
     fn blank(&mut self, source: &mut Source<'_>, mut at: usize) -> usize {
         loop {
-            at = match (source.byte(at), source.byte(at + 1)) {
-                (b' ' | b'\t' | b'\n' | b'\r' | 0x0c, _) => at + 1,
-                (b'-', b'-') => source.line_end(at),
-                (b'/', b'*') => source.flat_comment(at),
+            at = match source.byte(at) {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0c => at + 1,
+                b'-' if source.byte(at + 1) == b'-' => source.line_end(at),
+                b'/' if source.byte(at + 1) == b'*' => source.flat_comment(at),
                 _ => return at,
             }
         }
@@ -139,5 +139,5 @@ fn shell_command(source: &mut Source<'_>, token: Token) -> Step {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' || byte >= 0x80
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | 0x80..)
 }

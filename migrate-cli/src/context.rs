@@ -155,7 +155,10 @@ impl<'a> Context<'a> {
 
     /// The chain to run on these backends: the embedded one, or the directory's.
     pub(crate) fn load(&self, ui: &mut Ui, backends: Backends) -> Result<Loaded<'a>, CommandError> {
-        self.load_by(ui, |place| place.read(backends))
+        self.load_by(ui, |place| {
+            place.is_for(backends)?;
+            place.read(backends)
+        })
     }
 
     /// The chain to look at: one that is still being written will do.
@@ -268,6 +271,23 @@ impl<'a> Context<'a> {
 }
 
 impl Place {
+    /// Refuses a database that the chain is not written for, in words that say so.
+    fn is_for(&self, backends: Backends) -> Result<(), CommandError> {
+        let written = self.settings.backends.unwrap_or(backends);
+        let Some(other) = backends.iter().find(|backend| !written.contains(*backend)) else {
+            return Ok(());
+        };
+        let names: Vec<_> = written.iter().map(Backend::name).collect();
+        let error = CommandError::failed(format!(
+            "{} is a chain for {}, and the database is {other}",
+            self.shown,
+            names.join(" and "),
+        ));
+        Err(error.with_help(format!(
+            "name another database, or add \"{other}\" to `backends` in migrate.toml"
+        )))
+    }
+
     /// Reads and checks the directory.
     pub(crate) fn read(self, backends: Backends) -> Result<Project, CommandError> {
         let Self {

@@ -123,7 +123,6 @@ impl Subcommand for Commands {
         Verb::augment_subcommands(command)
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .disable_help_subcommand(true)
             .defer(settle)
     }
 

@@ -154,7 +154,7 @@ impl AnyConnection {
             None => ConnectError::NotCompiled { backend },
             Some(message) => ConnectError::Refused {
                 url: without_password(url),
-                message: redact(&message, url),
+                message: redact(message.trim_end(), url),
             },
         })
     }

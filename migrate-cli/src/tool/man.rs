@@ -31,7 +31,10 @@ pub(crate) fn run(args: &Args, mut tool: Command, out: &mut dyn Write) -> io::Re
 
 fn write_all(tool: &Command, directory: &Path, out: &mut dyn Write) -> io::Result<()> {
     fs::create_dir_all(directory)?;
-    for command in std::iter::once(tool).chain(tool.get_subcommands()) {
+    let commands = tool
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help");
+    for command in std::iter::once(tool).chain(commands) {
         let file = page(command).generate_to(directory)?;
         writeln!(out, "{}", file.display())?;
     }

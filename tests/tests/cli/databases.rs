@@ -191,8 +191,11 @@ fn who_may_not_is_told_so() {
 
 #[test]
 fn a_server_that_is_not_there_is_an_error_of_the_connection() {
-    let project = two_tables();
-    for url in ["postgres://u:p@127.0.0.1:1/x", "mysql://u:p@127.0.0.1:1/x"] {
+    for (backend, url) in [
+        (Backend::Postgres, "postgres://u:p@127.0.0.1:1/x"),
+        (Backend::Mysql, "mysql://u:p@127.0.0.1:1/x"),
+    ] {
+        let project = Project::tables(backend, 2);
         for command in [
             &["create"][..],
             &["drop", "--yes"],
@@ -200,6 +203,12 @@ fn a_server_that_is_not_there_is_an_error_of_the_connection() {
         ] {
             let refused = run(&project, url, command).expect(1);
             assert!(refused.stderr.contains("cannot connect to "), "{refused}");
+            let origin = " (--database-url)\n";
+            assert!(refused.stderr.contains(origin), "{refused}");
+            assert!(
+                !refused.stderr.contains("\n (--"),
+                "one sentence: {refused}"
+            );
         }
     }
 }

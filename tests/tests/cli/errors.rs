@@ -414,3 +414,19 @@ error: the settings cannot be read
 "#]],
     );
 }
+
+#[test]
+fn a_database_that_the_chain_is_not_for_is_said_to_be_so_before_it_is_opened() {
+    let project = two_tables();
+    let nowhere = "postgres://u:p@127.0.0.1:1/x";
+    says(
+        said(&project.path(), &["upgrade", "--database-url", nowhere]),
+        str![[r#"
+--- stderr
+error: migrations is a chain for sqlite, and the database is postgres
+  help: name another database, or add "postgres" to `backends` in migrate.toml
+--- exit code 1
+
+"#]],
+    );
+}

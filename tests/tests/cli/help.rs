@@ -17,7 +17,7 @@ fn help(arguments: &[&str]) -> String {
     outcome.stdout
 }
 
-/// The commands that a help text lists.
+/// The commands that a help text lists, but for `help` itself.
 fn listed(help: &str) -> Vec<String> {
     let indented = |line: &str| line.starts_with("  ") && !line.starts_with("   ");
     help.lines()
@@ -26,6 +26,7 @@ fn listed(help: &str) -> Vec<String> {
         .take_while(|line| line.starts_with("  "))
         .filter(|line| indented(line))
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .filter(|name| name != "help")
         .collect()
 }
 
@@ -111,6 +112,12 @@ fn every_command_fits_a_terminal_and_says_what_it_does_in_a_line() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn help_is_a_command_too() {
+    assert_eq!(help(&["help"]), help(&["--help"]));
+    assert_eq!(help(&["help", "upgrade"]), help(&["upgrade", "--help"]));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{finish, tool};
 const PARTS: [&str; 4] = ["attempt", "entry", "error", "events"];
 
 /// The commands that print nothing a program would parse as JSON.
-const WITHOUT_JSON: [&str; 2] = ["completions", "man"];
+const WITHOUT_JSON: [&str; 3] = ["completions", "help", "man"];
 
 /// A run of each command, and its exit code: from an empty directory to a revision that is taken back. Each new command has a line
 /// here.

@@ -136,7 +136,7 @@ impl Words {
 }
 
 /// The commands that the help lists.
-fn commands() -> BTreeSet<String> {
+pub(crate) fn commands() -> BTreeSet<String> {
     let help = finish(tool(Path::new("."), &["--help"])).expect(0).stdout;
     help.lines()
         .skip_while(|line| *line != "Commands:")

@@ -17,6 +17,7 @@ mod past;
 mod revision;
 mod run;
 mod signals;
+mod targets;
 mod terminal;
 
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Backend, Chain, Place, Revision, Target, TargetError};
+use crate::{Backend, Chain, Loss, Place, Revision, Target, TargetError};
 
 /// Which way a step goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,8 @@ impl fmt::Display for Direction {
 pub struct Plan<'c> {
     /// Which way.
     pub direction: Direction,
+    /// The backend whose scripts run.
+    pub backend: Backend,
     /// The revisions to run, in the order to run them.
     pub steps: Vec<&'c Revision>,
     /// The newest revision applied now; `None` is base.
@@ -222,15 +224,11 @@ impl<'c> Plan<'c> {
             .filter(pending)
             .map(|index| &chain.revisions()[index])
             .collect();
-        if let Some(step) = steps.iter().find(|step| step.up(backend).is_none()) {
-            return Err(PlanError::NoScript {
-                revision: step.directory().to_owned(),
-                backend,
-            });
-        }
+        steps.iter().try_for_each(|step| runnable(step, backend))?;
         let at = |index: Option<usize>| index.map(|index| &chain.revisions()[index]);
         Ok(Self {
             direction: Direction::Up,
+            backend,
             steps,
             from: at(place.current),
             to: at(goal.max(place.current)),
@@ -250,14 +248,64 @@ impl<'c> Plan<'c> {
         let place = stand(chain, applied, false)?;
         refuse_steps(target, Direction::Down)?;
         let goal = target.resolve(chain, place.current)?;
-        if goal > place.current {
-            return Err(PlanError::AheadOfCurrent {
-                target: target.to_string(),
-                current: name(chain, place.current),
-            });
-        }
+        refuse_ahead(chain, target, (goal, place.current))?;
+        Self::down(chain, backend, (place.current, goal))
+    }
+
+    /// The steps down, and the steps up again to where the database is now. `-2` is the last two revisions; a revision that is
+    /// named is the oldest of them, and `base` means all.
+    ///
+    /// ```
+    /// use migrate_chain::{Backend, Chain, Direction, Plan, Revision, Script, Target};
+    ///
+    /// let script = |file: &str| Script::read(file.into(), Backend::Sqlite.into(), "SELECT 1".into(), Backend::Sqlite);
+    /// let revision = Revision::new("a_members")
+    ///     .with_scripts(Direction::Up, vec![script("up.sql")?])
+    ///     .with_scripts(Direction::Down, vec![script("down.sql")?]);
+    /// let chain = Chain::link(vec![revision])?;
+    /// let [down, up] = Plan::redo(&chain, Backend::Sqlite, &["a"], &"members".parse::<Target>()?)?;
+    /// assert_eq!((down.steps.len(), up.steps.len()), (1, 1));
+    /// assert_eq!(down.from, up.to);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError`]: as for a downgrade, and a step that has no up script.
+    pub fn redo(
+        chain: &'c Chain,
+        backend: Backend,
+        applied: &[impl AsRef<str>],
+        target: &Target,
+    ) -> Result<[Self; 2], PlanError> {
+        let place = stand(chain, applied, false)?;
+        refuse_steps(target, Direction::Down)?;
+        let named = target.resolve(chain, place.current)?;
+        refuse_ahead(chain, target, (named, place.current))?;
+        let goal = match (target, named) {
+            (Target::Steps(_), goal) => goal,
+            (_, named) => named.and_then(|index| index.checked_sub(1)),
+        };
+        let down = Self::down(chain, backend, (place.current, goal))?;
+        let mut steps = down.steps.clone();
+        steps.reverse();
+        steps.iter().try_for_each(|step| runnable(step, backend))?;
+        let up = Self {
+            direction: Direction::Up,
+            backend,
+            steps,
+            from: down.to,
+            to: down.from,
+        };
+        Ok([down, up])
+    }
+
+    fn down(
+        chain: &'c Chain,
+        backend: Backend,
+        (current, goal): (Option<usize>, Option<usize>),
+    ) -> Result<Self, PlanError> {
         let first = goal.map_or(0, |goal| goal + 1);
-        let end = place.current.map_or(0, |current| current + 1);
+        let end = current.map_or(0, |current| current + 1);
         let steps: Vec<_> = chain.revisions()[first..end].iter().rev().collect();
         steps
             .iter()
@@ -265,10 +313,23 @@ impl<'c> Plan<'c> {
         let at = |index: Option<usize>| index.map(|index| &chain.revisions()[index]);
         Ok(Self {
             direction: Direction::Down,
+            backend,
             steps,
-            from: at(place.current),
+            from: at(current),
             to: at(goal),
         })
+    }
+
+    /// What its scripts destroy, in the order in which they run.
+    #[must_use]
+    pub fn losses(&self) -> Vec<Loss> {
+        let scripts = self
+            .steps
+            .iter()
+            .filter_map(|step| step.script(self.direction, self.backend));
+        scripts
+            .flat_map(|script| script.losses(self.backend))
+            .collect()
     }
 
     /// Whether there is nothing to do.
@@ -309,6 +370,31 @@ fn refuse_steps(target: &Target, direction: Direction) -> Result<(), PlanError> 
         });
     }
     Ok(())
+}
+
+/// A downgrade leads back.
+fn refuse_ahead(
+    chain: &Chain,
+    target: &Target,
+    (goal, current): (Option<usize>, Option<usize>),
+) -> Result<(), PlanError> {
+    if goal <= current {
+        return Ok(());
+    }
+    Err(PlanError::AheadOfCurrent {
+        target: target.to_string(),
+        current: name(chain, current),
+    })
+}
+
+fn runnable(step: &Revision, backend: Backend) -> Result<(), PlanError> {
+    match step.up(backend) {
+        Some(_) => Ok(()),
+        None => Err(PlanError::NoScript {
+            revision: step.directory().to_owned(),
+            backend,
+        }),
+    }
 }
 
 fn reversible(step: &Revision, backend: Backend) -> Result<(), PlanError> {

@@ -1,6 +1,7 @@
 //! Tables of texts and the statements in them.
 
 mod classes;
+mod losses;
 mod mysql;
 mod postgres;
 mod scripts;

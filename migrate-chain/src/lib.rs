@@ -31,7 +31,8 @@ pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
 pub use revision::{Options, Revision, Transactions};
 pub use script::{
-    Loss, Piece, Position, Scan, Script, ScriptError, Statement, pieces, rebuilds_a_table, scan, split,
+    Loss, Piece, Position, Scan, Script, ScriptError, Statement, pieces, rebuilds_a_table, scan,
+    split,
 };
 pub use settings::{Environment, FileName, Origin, Settings, Written};
 pub use target::{Target, TargetError};

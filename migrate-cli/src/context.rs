@@ -60,6 +60,19 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// What the log calls this program: `migrate` and its version, or the app's own name.
+    pub(crate) fn tool(&self) -> String {
+        let app = match self.source {
+            Source::Directory => None,
+            Source::Embedded(_) => std::env::current_exe().ok(),
+        };
+        let app = app.as_deref().and_then(Path::file_stem);
+        app.map_or_else(
+            || concat!("migrate ", env!("CARGO_PKG_VERSION")).to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
     /// The path as the user would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         files::shown(path, &self.here)

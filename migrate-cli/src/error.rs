@@ -197,6 +197,7 @@ impl CommandError {
     pub(crate) fn core(error: Error, shown: &str) -> Self {
         let kind = match &error {
             Error::Plan(error) if error.is_usage() => Kind::Usage,
+            Error::NoStatementTimeout { .. } => Kind::Usage,
             Error::Behind { .. } => Kind::NotCurrent,
             Error::LockTimeout { .. } => Kind::LockTimeout,
             error if error.is_diverged() => Kind::Diverged,

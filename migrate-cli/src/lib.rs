@@ -20,6 +20,7 @@ mod signals;
 mod style;
 mod ui;
 mod variables;
+mod waiting;
 
 pub use mask::without_passwords;
 pub use mounted::Commands;

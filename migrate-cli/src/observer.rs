@@ -6,7 +6,7 @@ use std::time::Duration;
 use migrate_core::{Direction, Event, Observer, Plan, Revision};
 use serde_json::{Value, json};
 
-use crate::report::failure_json;
+use crate::report::{IN_LEDGER, failure_json};
 use crate::style::{GOOD, ODD};
 use crate::ui::Ui;
 
@@ -17,6 +17,8 @@ pub(crate) struct Progress<'u> {
     ui: &'u mut Ui,
     /// The migrations directory as the user would name it.
     shown: &'u str,
+    /// Whether all of it is rolled back.
+    rehearsal: bool,
     /// When the last line about waiting was written, in the run's own count.
     waiting: Option<Duration>,
     /// How long the whole run took, once it is over.
@@ -24,10 +26,11 @@ pub(crate) struct Progress<'u> {
 }
 
 impl<'u> Progress<'u> {
-    pub(crate) fn new(ui: &'u mut Ui, shown: &'u str) -> Self {
+    pub(crate) fn new(ui: &'u mut Ui, shown: &'u str, rehearsal: bool) -> Self {
         Self {
             ui,
             shown,
+            rehearsal,
             waiting: None,
             took: None,
         }
@@ -76,7 +79,12 @@ impl<'u> Progress<'u> {
                 duration,
                 statements,
             } => {
-                self.finish_step(&finished_line(revision, *direction, *duration, *statements));
+                let line = finished_line(revision, *direction, *duration, *statements);
+                if self.rehearsal {
+                    self.finish_step(&format!("rehearsed: {line}"));
+                } else {
+                    self.finish_step(&line);
+                }
             }
             Event::StepFailed { .. } => self.ui.end_bar(),
             Event::Finished { .. } => self.ui.end_bar(),
@@ -173,7 +181,7 @@ pub(crate) fn plan_json(plan: &Plan<'_>) -> Value {
     let steps: Vec<_> = plan
         .steps
         .iter()
-        .map(|step| json!({ "revision": step.id(), "directory": step.directory() }))
+        .map(|step| step_json(plan, step))
         .collect();
     json!({
         "event": "plan",
@@ -182,6 +190,30 @@ pub(crate) fn plan_json(plan: &Plan<'_>) -> Value {
         "to": id(plan.to),
         "steps": steps,
     })
+}
+
+fn step_json(plan: &Plan<'_>, step: &Revision) -> Value {
+    let script = step.script(plan.direction, plan.backend);
+    let losses = script.map_or_else(Vec::new, |script| script.losses(plan.backend));
+    let destroys: Vec<_> = losses
+        .iter()
+        .map(|loss| json!({ "what": loss.what, "file": loss.file, "line": loss.position.line }))
+        .collect();
+    let mut value = json!({
+        "revision": step.id(),
+        "directory": step.directory(),
+        "destroys": destroys,
+    });
+    if let Some(script) = kept(plan, step) {
+        value["script"] = script.into();
+    }
+    value
+}
+
+/// The text of a step's script, where it is in no file but in the ledger.
+pub(crate) fn kept<'p>(plan: &Plan<'p>, step: &'p Revision) -> Option<&'p str> {
+    let script = step.script(plan.direction, plan.backend)?;
+    script.file().starts_with(IN_LEDGER).then(|| script.text())
 }
 
 fn event_json(event: &Event<'_>, shown: &str) -> Option<Value> {

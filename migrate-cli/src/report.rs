@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::error::{Cause, CommandError};
 use crate::style::STRONG;
 
+/// What the name of a script begins with that is in no file.
+pub(crate) const IN_LEDGER: &str = "ledger:";
+
 /// Narrow enough for every terminal.
 const WIDTH: usize = 80;
 
@@ -87,7 +90,7 @@ fn renderer() -> Renderer {
 }
 
 fn path(failure: &Failure, shown: &str) -> String {
-    if shown.is_empty() {
+    if shown.is_empty() || failure.file.starts_with(IN_LEDGER) {
         failure.file.clone()
     } else {
         format!("{}/{}", shown.trim_end_matches('/'), failure.file)

@@ -128,6 +128,32 @@ pub enum ConnectError {
     },
 }
 
+/// How libpq and the client libraries of MySQL and MariaDB say that nobody lets in, yet.
+const NOT_YET: [&str; 22] = [
+    "Connection refused",
+    "Connection reset",
+    "Connection timed out",
+    "Operation timed out",
+    "timeout expired",
+    "No route to host",
+    "Network is unreachable",
+    "Host is down",
+    "No such file or directory",
+    "could not translate host name",
+    "server closed the connection unexpectedly",
+    "the database system is",
+    "too many clients already",
+    "remaining connection slots are reserved",
+    "Can't connect to",
+    "Lost connection to",
+    "Unknown MySQL server host",
+    "Unknown server host",
+    "Unknown MariaDB server host",
+    "Too many connections",
+    "Server shutdown in progress",
+    "server has gone away",
+];
+
 impl ConnectError {
     /// What to do next.
     #[must_use]
@@ -138,6 +164,38 @@ impl ConnectError {
                 "use sqlite:FILE or a file's path, postgres://user@host/database or mysql://user@host/database".into()
             }
             Self::Refused { .. } => "check that the server runs, and the name, user and password in the URL".into(),
+        }
+    }
+
+    /// Whether the server is not up yet, not reachable or full, so that it may let in who asks again. Not so where it answered and
+    /// said no: to a password, a user, a database that is not there.
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")] {
+    /// use migrate_core::AnyConnection;
+    /// let error = AnyConnection::establish("postgres://nobody@127.0.0.1:1/app").err();
+    /// assert!(error.is_some_and(|error| error.is_not_yet()));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_not_yet(&self) -> bool {
+        self.says(&NOT_YET)
+    }
+
+    /// Whether the server answered that it has no such database.
+    #[must_use]
+    pub fn is_missing_database(&self) -> bool {
+        let Self::Refused { message, .. } = self else {
+            return false;
+        };
+        message.contains("Unknown database")
+            || message.contains("database \"") && message.contains("does not exist")
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        match self {
+            Self::Refused { message, .. } => words.iter().any(|words| message.contains(words)),
+            _ => false,
         }
     }
 }

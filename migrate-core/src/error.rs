@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use migrate_chain::{PlanError, Problems};
+use migrate_chain::{Backend, PlanError, Problems};
 
 use crate::failure::{Failure, ServerError};
 use crate::ledger::Partial;
@@ -109,7 +109,29 @@ pub enum Error {
         /// The revision's directory.
         directory: String,
         /// The backend of the database.
-        backend: migrate_chain::Backend,
+        backend: Backend,
+    },
+    /// A rehearsal was asked for, and what a step does would outlive its rollback.
+    #[error("{directory} cannot be rehearsed on {backend}: {}", outlives(*.backend))]
+    CannotRehearse {
+        /// The revision's directory.
+        directory: String,
+        /// The backend of the database.
+        backend: Backend,
+    },
+    /// A limit for statements was asked for, and the server knows none.
+    #[error("this server cannot end a statement that takes too long: {}", no_limit(*.backend))]
+    NoStatementTimeout {
+        /// The backend of the database.
+        backend: Backend,
+    },
+    /// A revision that this build does not know cannot be taken back by what the ledger kept of it.
+    #[error("{revision} is unknown to this build, and the ledger cannot take it back: {why}")]
+    NotKept {
+        /// The revision's id.
+        revision: String,
+        /// What is missing.
+        why: String,
     },
     /// Something that a connection inside a transaction cannot do.
     #[error("the connection is inside a transaction, and {what}")]
@@ -153,8 +175,16 @@ impl Error {
             Self::Problems(_) => return None,
             Self::Failed(failure) => return failure.help(),
             Self::Behind { .. } => "run `migrate upgrade`, or call `upgrade` before the app serves".into(),
-            Self::Ahead { .. } => "deploy the build that knows these revisions, or take them back with it".into(),
-            Self::Changed { .. } => "put the file back as it was, and write the change as a new revision".into(),
+            Self::Ahead { .. } => {
+                "deploy the build that knows them; to go back to this one, `migrate downgrade head` takes them back by the scripts \
+                 that the ledger kept"
+                    .into()
+            }
+            Self::Changed { .. } => {
+                "put the file back as it was, and write the change as a new revision; if the database already is as the file now \
+                 says, `migrate stamp current` records that"
+                    .into()
+            }
             Self::HalfDone { partial } => partial.help(),
             Self::InDoubt { .. } => {
                 "look whether it took effect; then run the same command again with `--in-doubt done` (go on after it) or \
@@ -166,6 +196,18 @@ impl Error {
             Self::LockLost => "connect to the server itself, not through a pooler in transaction mode".into(),
             Self::Stopped { .. } => "run the same command again; it goes on from there".into(),
             Self::CannotShare { .. } => "run it with `--transaction auto` or `--transaction each`".into(),
+            Self::CannotRehearse { backend: Backend::Mysql, .. } => {
+                "`--dry-run` shows what would run; to try it, run it on a copy of the database".into()
+            }
+            Self::CannotRehearse { .. } => {
+                "rehearse up to the revision before it, or run it on a copy of the database".into()
+            }
+            Self::NoStatementTimeout { .. } => {
+                "run it without `--statement-timeout`; a statement that waits for a table is limited by `--lock-timeout`".into()
+            }
+            Self::NotKept { .. } => {
+                "take it back with the build that has it: `migrate downgrade` there".into()
+            }
             Self::InsideTransaction { .. } => "call it on a connection with no open transaction".into(),
             Self::NewerLayout { .. } => "use the version of the tool that wrote it, or a newer one".into(),
             Self::Ledger { error, .. } => return error.help(),
@@ -177,7 +219,7 @@ impl Error {
     pub fn is_diverged(&self) -> bool {
         match self {
             Self::Plan(error) => error.is_diverged(),
-            Self::Ahead { .. } | Self::Changed { .. } => true,
+            Self::Ahead { .. } | Self::Changed { .. } | Self::NotKept { .. } => true,
             _ => false,
         }
     }
@@ -185,6 +227,21 @@ impl Error {
 
 fn seconds(duration: &Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
+}
+
+fn outlives(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Mysql => "it commits each schema statement by itself",
+        _ => "it runs outside transactions, so that nothing would take it back",
+    }
+}
+
+fn no_limit(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => "SQLite has no such setting",
+        Backend::Mysql => "MySQL limits SELECT alone; MariaDB limits all",
+        Backend::Postgres => "it has no such setting",
+    }
 }
 
 fn held_by(holder: Option<&str>) -> String {

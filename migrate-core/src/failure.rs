@@ -28,6 +28,10 @@ pub struct ServerError {
 pub enum ErrorKind {
     /// A table's lock was held by somebody else, or a deadlock: worth another try.
     Busy,
+    /// The statement was ended from another connection.
+    Canceled,
+    /// The statement took longer than a statement may.
+    TimedOut,
     /// The connection is gone.
     ConnectionLost,
     /// A table or column that is not there.
@@ -65,6 +69,12 @@ impl ServerError {
                 "somebody else uses that table or database: run the same command again when they are done, or let it wait \
                  longer with `--lock-timeout`"
                     .into(),
+            ),
+            ErrorKind::TimedOut => Some(
+                "give it more time with `--statement-timeout`, or split the statement into smaller ones".into(),
+            ),
+            ErrorKind::Canceled => Some(
+                "somebody ended the statement from another connection: run the same command again".into(),
             ),
             ErrorKind::ReadOnly => Some(
                 "this server or file takes no writes: connect to the primary, or make it writable"

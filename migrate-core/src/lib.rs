@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod backend;
+mod canceller;
 mod connection;
 mod database;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -16,14 +17,15 @@ mod runner;
 mod stale;
 mod stand;
 
+pub use canceller::{Cancelled, Canceller};
 pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
 pub use database::{DatabaseError, NamedDatabase, Sessions};
 pub use error::Error;
 pub use failure::{ErrorKind, Failure, Left, ServerError};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
-    Backend, Backends, Chain, Direction, Environment, Plan, PlanError, Position, Problem, Problems,
-    Revision, Script, Settings, Target, TargetError,
+    Backend, Backends, Chain, Direction, Environment, Loss, Plan, PlanError, Position, Problem,
+    Problems, Revision, Script, Settings, Target, TargetError,
 };
 pub use migrations::Migrations;
 #[cfg(feature = "tracing")]

@@ -113,6 +113,15 @@ impl Migrations {
         self.chain.chain()
     }
 
+    /// Another chain with the same settings, whose scripts are in no directory.
+    pub(crate) fn with_chain(&self, chain: Chain) -> Self {
+        Self {
+            chain: Store::Built(chain),
+            session: self.session.clone(),
+            origin: self.origin.without_source(),
+        }
+    }
+
     /// Where it came from.
     pub(crate) const fn origin(&self) -> &Origin {
         &self.origin

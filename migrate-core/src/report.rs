@@ -10,7 +10,7 @@ use crate::ledger::Partial;
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Which way it went.
+    /// Which way it went, in the end.
     pub direction: Direction,
     /// The steps that ran, in order. Empty: there was nothing to do.
     pub steps: Vec<StepReport>,
@@ -25,6 +25,8 @@ pub struct StepReport {
     pub revision: String,
     /// The revision's directory name.
     pub directory: String,
+    /// Whether its up or its down script ran.
+    pub direction: Direction,
     /// How long it took; `None` where it ran in one message with others.
     pub duration: Option<Duration>,
     /// How many statements it had.

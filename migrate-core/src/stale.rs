@@ -56,6 +56,14 @@ impl Origin {
         self.app
     }
 
+    /// The same app, without a directory to compare with.
+    pub(crate) const fn without_source(&self) -> Self {
+        Self {
+            app: self.app,
+            source: None,
+        }
+    }
+
     /// One line that says how the directory differs from what was embedded. A directory that is not there says nothing: the
     /// app runs elsewhere.
     pub(crate) fn stale(&self, chain: &Chain) -> Option<String> {

@@ -64,7 +64,7 @@ pub(crate) fn ensure_current(chain: &Chain, backend: Backend, state: &State) -> 
             partial: partial.clone(),
         });
     }
-    refuse_changed(chain, backend, state)?;
+    refuse_changed(chain, backend, state, |_| true)?;
     let first = place.current.map_or(0, |index| index + 1);
     if first == chain.len() {
         return Ok(());
@@ -80,9 +80,14 @@ pub(crate) fn ensure_current(chain: &Chain, backend: Backend, state: &State) -> 
     })
 }
 
-/// Refuses a database on which another up script ran than the one that is there now.
-pub(crate) fn refuse_changed(chain: &Chain, backend: Backend, state: &State) -> Result<(), Error> {
-    let Some(revision) = changed(chain, backend, state).next() else {
+/// Refuses a database on which another up script ran than the one that is there now, for those revisions that matter.
+pub(crate) fn refuse_changed(
+    chain: &Chain,
+    backend: Backend,
+    state: &State,
+    matters: impl Fn(&Revision) -> bool,
+) -> Result<(), Error> {
+    let Some(revision) = changed(chain, backend, state).find(|revision| matters(revision)) else {
         return Ok(());
     };
     let Some(script) = revision.up(backend) else {

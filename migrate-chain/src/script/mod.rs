@@ -17,11 +17,8 @@ mod token;
 use std::borrow::Cow;
 
 pub use error::ScriptError;
-<<<<<<< HEAD
-pub use pieces::{Piece, pieces};
-=======
 pub use loss::Loss;
->>>>>>> 33294f6 (Tell what a script destroys, and plan to do revisions again)
+pub use pieces::{Piece, pieces};
 pub use rebuild::rebuilds_a_table;
 pub use scan::{Scan, scan, split};
 pub(crate) use token::{Kind, Lexer};

@@ -10,6 +10,7 @@ use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
 use crate::style::{Cell, FAINT, GOOD, ODD, PLAIN, aligned};
 use crate::ui::Ui;
+use crate::waiting::Wait;
 
 /// Show where the database is
 ///
@@ -25,11 +26,15 @@ pub(crate) struct Args {
     /// Fail with exit code 3 unless the database is at head, with 5 if it diverged
     #[arg(long)]
     check_heads: bool,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let url = context.needed_database(ui)?;
     let loaded = context.load_to_look(ui, only(url.backend()?))?;
+    args.wait.until_up(ui, &url)?;
     let mut connection = context.connect_to_look(ui, &url)?;
     let core = |error| CommandError::core(error, &loaded.shown);
     let status = loaded.migrations.status(&mut connection).map_err(core)?;

@@ -11,10 +11,13 @@ mod history;
 mod init;
 mod log;
 mod looking;
+mod planned;
+mod redo;
 mod revision;
 mod running;
 mod show;
 mod upgrade;
+mod wait;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -27,6 +30,8 @@ pub(crate) enum Verb {
     Revision(revision::Args),
     Upgrade(upgrade::Args),
     Downgrade(downgrade::Args),
+    Redo(redo::Args),
+    Wait(wait::Args),
     Current(current::Args),
     History(history::Args),
     Heads(heads::Args),
@@ -44,6 +49,8 @@ impl Verb {
             Self::Revision(args) => revision::run(ui, context, args),
             Self::Upgrade(args) => upgrade::run(ui, context, args),
             Self::Downgrade(args) => downgrade::run(ui, context, args),
+            Self::Redo(args) => redo::run(ui, context, args),
+            Self::Wait(args) => wait::run(ui, context, args),
             Self::Current(args) => current::run(ui, context, args),
             Self::History(args) => history::run(ui, context, args),
             Self::Heads(args) => heads::run(ui, context, args),

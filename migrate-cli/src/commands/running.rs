@@ -1,27 +1,34 @@
-//! What `upgrade` and `downgrade` share: the options of a run, and a run from its first event to its report.
+//! What `upgrade`, `downgrade` and `redo` share: the options of a run, and a run from its first event to its report.
 
 use std::time::Duration;
 
 use clap::ValueEnum;
-use migrate_core::{
-    AnyConnection, Direction, Error, Event, InDoubt, Report, Runner, TransactionMode,
-};
+use migrate_core::{AnyConnection, Canceller, Error, InDoubt, Report, Runner, TransactionMode};
 use serde_json::json;
 
 use super::create;
+use super::planned::Planned;
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
-use crate::observer::{Progress, duration, milliseconds, plan_json};
+use crate::observer::{Progress, duration, milliseconds};
 use crate::signals::Signals;
 use crate::ui::Ui;
+use crate::waiting::Wait;
 
-/// The options that both ways of running have.
+/// The options that all ways of running have.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct RunOptions {
-    /// Show what would run, and change nothing
+    /// Show what would run and what it would destroy, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Run all of it in one transaction and roll it back
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) rehearse: bool,
+
+    #[command(flatten)]
+    wait: Wait,
 
     /// How long to wait for another run to finish: 90s, 5m
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
@@ -30,6 +37,10 @@ pub(crate) struct RunOptions {
     /// How long a statement may wait for a table that somebody uses; 0s is for ever
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
     lock_timeout: Duration,
+
+    /// How long a statement may take; not on MySQL and SQLite, which know no such limit
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    statement_timeout: Option<Duration>,
 
     /// How revisions share transactions
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
@@ -59,12 +70,23 @@ enum Doubt {
     Retry,
 }
 
+/// What a run is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    Upgrade { fill_gaps: bool, create: bool },
+    Downgrade,
+    Redo,
+}
+
 /// A run that is ready: the chain and the connection.
 pub(crate) struct Run<'a> {
-    pub(crate) loaded: Loaded<'a>,
-    pub(crate) connection: AnyConnection,
-    direction: Direction,
+    loaded: Loaded<'a>,
+    connection: AnyConnection,
+    url: DatabaseUrl,
+    tool: String,
+    way: Move,
     target: &'a str,
+    options: &'a RunOptions,
 }
 
 impl<'a> Run<'a> {
@@ -72,84 +94,68 @@ impl<'a> Run<'a> {
     pub(crate) fn prepare(
         ui: &mut Ui,
         context: &Context<'a>,
-        direction: Direction,
-        target: &'a str,
-        create_database: bool,
+        (way, target): (Move, &'a str),
+        options: &'a RunOptions,
     ) -> Result<Self, CommandError> {
         let url = context.needed_database(ui)?;
         let loaded = context.load(ui, only(url.backend()?))?;
-        if create_database && create::create(&url)? {
+        options.wait.until_up(ui, &url)?;
+        if matches!(way, Move::Upgrade { create: true, .. }) && create::create(&url)? {
             ui.note(format!("created {}", url.named()?));
         }
-        let connection = Self::connect(ui, context, &url, direction)?;
+        // There is nothing to take back in a file that is not there, and a rehearsal must not make one.
+        let connection = match way {
+            Move::Upgrade { .. } if !options.rehearse && !options.dry_run => url.connect()?,
+            _ => context.connect_to_look(ui, &url)?,
+        };
         Ok(Self {
             loaded,
             connection,
-            direction,
+            url,
+            tool: context.tool(),
+            way,
             target,
+            options,
         })
     }
 
-    fn connect(
-        ui: &mut Ui,
-        context: &Context<'_>,
-        url: &DatabaseUrl,
-        direction: Direction,
-    ) -> Result<AnyConnection, CommandError> {
-        match direction {
-            Direction::Up => url.connect(),
-            // There is nothing to take back in a file that is not there.
-            Direction::Down => context.connect_to_look(ui, url),
+    /// Asks before anything is lost, where somebody can be asked; elsewhere it must have been said before.
+    pub(crate) fn confirm(&mut self, ui: &mut Ui, yes: bool) -> Result<(), CommandError> {
+        if yes || self.options.dry_run || self.options.rehearse {
+            return Ok(());
         }
+        let planned = self.plan()?.0;
+        planned.confirm(ui)
     }
 
-    /// The plan's steps, by directory, without running one.
-    pub(crate) fn plan(&mut self, options: &RunOptions) -> Result<Vec<String>, CommandError> {
-        let mut steps = Vec::new();
-        let mut observer = |event: &Event<'_>| {
-            if let Event::Planned { plan } = event {
-                steps = plan
-                    .steps
-                    .iter()
-                    .map(|step| step.directory().to_owned())
-                    .collect();
-            }
-        };
-        let runner = options
-            .apply(self.loaded.migrations.runner())
-            .dry_run(true)
-            .observer(&mut observer);
-        let planned = match self.direction {
-            Direction::Up => runner.upgrade_to(&mut self.connection, self.target),
-            Direction::Down => runner.downgrade_to(&mut self.connection, self.target),
-        };
-        planned.map_err(|error| CommandError::core(error, &self.loaded.shown))?;
-        Ok(steps)
+    /// The plan, without running any of it.
+    fn plan(&mut self) -> Result<(Planned, Report), CommandError> {
+        let mut planned = Planned::default();
+        let runner = self.options.apply(self.loaded.migrations.runner());
+        let runner = runner.dry_run(true).observer(&mut planned);
+        let report = self.way.go(runner, &mut self.connection, self.target);
+        let report = report.map_err(|error| CommandError::core(error, &self.loaded.shown))?;
+        Ok((planned, report))
     }
 
     /// Runs, with everything that is said meanwhile and afterwards.
-    pub(crate) fn run(
-        mut self,
-        ui: &mut Ui,
-        options: &RunOptions,
-        fill_gaps: bool,
-    ) -> Result<(), CommandError> {
-        if options.dry_run {
-            return self.show_plan(ui, options, fill_gaps);
+    pub(crate) fn run(mut self, ui: &mut Ui) -> Result<(), CommandError> {
+        if self.options.dry_run {
+            return self.show_plan(ui);
         }
-        let signals = Signals::listen()
-            .map_err(|error| CommandError::failed(format!("cannot listen for signals: {error}")))?;
-        let mut progress = Progress::new(ui, &self.loaded.shown);
-        let runner = options
-            .apply(self.loaded.migrations.runner())
-            .fill_gaps(fill_gaps)
+        let signals = Signals::listen()?;
+        let canceller = Canceller::new(self.url.url.as_str());
+        let watch = signals.watch(&canceller, ui.is_json());
+        let mut progress = Progress::new(ui, &self.loaded.shown, self.options.rehearse);
+        let runner = self.options.apply(self.loaded.migrations.runner());
+        let runner = runner
+            .tool(self.tool.clone())
             .stop(signals.stop())
+            .canceller(&canceller)
             .observer(&mut progress);
-        let done = match self.direction {
-            Direction::Up => runner.upgrade_to(&mut self.connection, self.target),
-            Direction::Down => runner.downgrade_to(&mut self.connection, self.target),
-        };
+        let done = self.way.go(runner, &mut self.connection, self.target);
         let took = progress.took;
+        drop(watch);
         ui.end_bar();
         match (done, signals.received()) {
             (Ok(report), signal) => {
@@ -164,34 +170,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn show_plan(
-        &mut self,
-        ui: &mut Ui,
-        options: &RunOptions,
-        fill_gaps: bool,
-    ) -> Result<(), CommandError> {
-        let verb = match self.direction {
-            Direction::Up => "would apply",
-            Direction::Down => "would revert",
-        };
-        let mut observer = |event: &Event<'_>| {
-            if let Event::Planned { plan } = event {
-                plan.steps
-                    .iter()
-                    .for_each(|step| ui.result(format!("{verb} {}", step.directory())));
-                ui.json(&plan_json(plan));
-            }
-        };
-        let runner = options
-            .apply(self.loaded.migrations.runner())
-            .fill_gaps(fill_gaps)
-            .dry_run(true)
-            .observer(&mut observer);
-        let report = match self.direction {
-            Direction::Up => runner.upgrade_to(&mut self.connection, self.target),
-            Direction::Down => runner.downgrade_to(&mut self.connection, self.target),
-        }
-        .map_err(|error| CommandError::core(error, &self.loaded.shown))?;
+    fn show_plan(&mut self, ui: &mut Ui) -> Result<(), CommandError> {
+        let (planned, report) = self.plan()?;
+        planned.lines().for_each(|line| ui.result(line));
+        planned.json.iter().for_each(|plan| ui.json(plan));
         let current = self.named(report.current.as_deref());
         ui.summary(if report.steps.is_empty() {
             format!("nothing to do: the database is at {current}")
@@ -203,22 +185,27 @@ impl<'a> Run<'a> {
 
     fn say(&self, ui: &mut Ui, report: &Report, took: Option<Duration>) {
         let current = self.named(report.current.as_deref());
-        let count = report.steps.len();
-        let revisions = if count == 1 {
-            "1 revision".to_owned()
-        } else {
-            format!("{count} revisions")
-        };
         let time = took
             .map(|took| format!(" in {}", duration(took)))
             .unwrap_or_default();
-        ui.summary(match (count, report.direction) {
+        let count = report
+            .steps
+            .iter()
+            .filter(|step| step.direction == report.direction)
+            .count();
+        let what = match count {
+            1 => format!("1 revision{time}"),
+            _ => format!("{count} revisions{time}"),
+        };
+        ui.summary(match (count, self.way) {
             (0, _) => format!("nothing to do: the database is at {current}"),
-            (_, Direction::Up) => {
-                format!("applied {revisions}{time}: the database is at {current}")
+            _ if self.options.rehearse => {
+                format!("rehearsed {what} and rolled it all back: the database is at {current}")
             }
-            (_, Direction::Down) => {
-                format!("reverted {revisions}{time}: the database is at {current}")
+            (_, Move::Upgrade { .. }) => format!("applied {what}: the database is at {current}"),
+            (_, Move::Downgrade) => format!("reverted {what}: the database is at {current}"),
+            (_, Move::Redo) => {
+                format!("reverted and applied {what}: the database is at {current}")
             }
         });
         let steps: Vec<_> = report
@@ -228,6 +215,7 @@ impl<'a> Run<'a> {
                 json!({
                     "revision": step.revision,
                     "directory": step.directory,
+                    "direction": step.direction.name(),
                     "duration_ms": step.duration.map(milliseconds),
                     "statements": step.statements,
                 })
@@ -236,6 +224,7 @@ impl<'a> Run<'a> {
         ui.json(&json!({
             "event": "report",
             "direction": report.direction.name(),
+            "rehearsed": self.options.rehearse,
             "current": report.current,
             "steps": steps,
             "duration_ms": took.map(milliseconds),
@@ -250,6 +239,24 @@ impl<'a> Run<'a> {
         let directory = chain.get(id).map_or(id, |revision| revision.directory());
         let head = chain.head().is_some_and(|head| head.id() == id);
         format!("{directory}{}", if head { " (head)" } else { "" })
+    }
+}
+
+impl Move {
+    fn go(
+        self,
+        runner: Runner<'_>,
+        connection: &mut AnyConnection,
+        target: &str,
+    ) -> Result<Report, Error> {
+        match self {
+            Self::Upgrade { fill_gaps, .. } => {
+                runner.fill_gaps(fill_gaps).upgrade_to(connection, target)
+            }
+            // What a newer build applied is shown before it is taken back.
+            Self::Downgrade => runner.from_ledger(true).downgrade_to(connection, target),
+            Self::Redo => runner.redo(connection, target),
+        }
     }
 }
 
@@ -268,8 +275,10 @@ impl RunOptions {
         runner
             .lock_wait(self.lock_wait)
             .lock_timeout(self.lock_timeout)
+            .statement_timeout(self.statement_timeout.unwrap_or_default())
             .transaction(transaction)
             .in_doubt(in_doubt)
+            .rehearse(self.rehearse)
     }
 }
 

@@ -1,8 +1,6 @@
 //! `migrate upgrade`: applies what is pending.
 
-use migrate_core::Direction;
-
-use super::running::{Run, RunOptions};
+use super::running::{Move, Run, RunOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::ui::Ui;
@@ -18,7 +16,9 @@ Examples:
   migrate upgrade                    everything that is pending
   migrate upgrade +1                 the next revision
   migrate upgrade add_phone          up to the revision of that name
-  migrate upgrade --dry-run          what would run")]
+  migrate upgrade --dry-run          what would run, and what it would destroy
+  migrate upgrade --rehearse         run it, and roll it all back
+  migrate upgrade --wait 60s         wait for a server that is not up yet")]
 pub(crate) struct Args {
     /// head, +N, an id or its beginning, a name, or ID+N
     #[arg(default_value = "head", allow_negative_numbers = true)]
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     fill_gaps: bool,
 
     /// Make the database first if it is not there
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "rehearse"])]
     create: bool,
 
     #[command(flatten)]
@@ -37,9 +37,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    Run::prepare(ui, context, Direction::Up, &args.target, args.create)?.run(
-        ui,
-        &args.options,
-        args.fill_gaps,
-    )
+    let way = Move::Upgrade {
+        fill_gaps: args.fill_gaps,
+        create: args.create,
+    };
+    Run::prepare(ui, context, (way, &args.target), &args.options)?.run(ui)
 }

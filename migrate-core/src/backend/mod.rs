@@ -9,10 +9,12 @@ mod replay;
 mod sqlite;
 mod text;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use migrate_chain::{Backend, Direction, Revision, Script};
 
+use crate::canceller::{Canceller, Running};
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Ledger;
 
@@ -60,8 +62,16 @@ pub(crate) struct Session {
     pub(crate) nested: bool,
     /// What the backend alone understands, such as the number of its lock.
     pub(crate) key: String,
+    /// Whether everything is rolled back at the end. Its transaction is open then, and `nested` is set.
+    pub(crate) rehearsal: bool,
+    /// Whether foreign keys were on when a rehearsal began.
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
+    pub(crate) foreign_keys: Cell<bool>,
     /// Asked between statements: whether to stop.
     pub(crate) stop: Box<dyn Fn() -> bool>,
+    /// How a statement of this connection can be ended from another thread, and by whom.
+    pub(crate) running: Running,
+    pub(crate) canceller: Option<Canceller>,
 }
 
 impl Session {
@@ -71,6 +81,23 @@ impl Session {
             self.restore.clone()
         } else {
             format!("{}; {}", self.restore, self.wanted)
+        }
+    }
+
+    /// Adds SQL to what the run wants.
+    #[cfg_attr(not(any(feature = "postgres", feature = "mysql")), expect(dead_code))]
+    pub(crate) fn want(&mut self, sql: &str) {
+        if !self.wanted.is_empty() {
+            self.wanted.push_str("; ");
+        }
+        self.wanted.push_str(sql);
+    }
+
+    /// Runs what belongs to a script: meanwhile another thread may end it.
+    pub(crate) fn script<T>(&self, what: impl FnOnce() -> T) -> T {
+        match &self.canceller {
+            Some(canceller) => canceller.during(&self.running, what),
+            None => what(),
         }
     }
 }
@@ -267,6 +294,27 @@ pub(crate) trait Server {
     /// SQL that makes the whole session wait so long for a lock, where that is a setting of the session.
     fn lock_timeout_sql(&self, _: Duration) -> Option<String> {
         None
+    }
+
+    /// Lets no statement of the run take longer than this. `false`: the server knows no such limit for all statements.
+    fn limit_statements(&mut self, _: &mut Session, _: Duration) -> Result<bool, ServerError> {
+        Ok(false)
+    }
+
+    /// Whether steps in a transaction can be rolled back, schema and all.
+    fn rehearses(&self) -> bool {
+        true
+    }
+
+    /// Opens the transaction of a rehearsal of these steps.
+    fn begin_rehearsal(&mut self, _: &Session, _: &[Job<'_>]) -> Result<(), Halt> {
+        self.execute("BEGIN")
+            .map_err(|error| Broken::outside(error).into())
+    }
+
+    /// Rolls all of a rehearsal back.
+    fn end_rehearsal(&mut self) -> Result<(), ServerError> {
+        self.execute("ROLLBACK")
     }
 
     /// Puts the connection back as it was found, after the last step.

@@ -2,12 +2,14 @@
 //! SQL of their rows; neither decides anything.
 
 mod attempts;
+mod kept;
 mod layout;
 mod read;
 mod write;
 
 pub use attempts::{Applied, Attempt};
 pub(crate) use attempts::{Stored, Which, applied_at, attempts, stored_script};
+pub(crate) use kept::{FILES, Kept, kept};
 pub(crate) use layout::{Dialect, statements};
 pub use read::Partial;
 pub(crate) use read::{State, look, read};

@@ -17,6 +17,8 @@ pub(crate) struct Ledger {
     pub(crate) dialect: &'static Dialect,
     /// The database's user, as the server knows it.
     pub(crate) db_user: String,
+    /// Name and version of what runs it.
+    pub(crate) tool: String,
     /// Name and version of the app, where the chain is embedded in one.
     pub(crate) app: String,
 }
@@ -190,7 +192,7 @@ impl Ledger {
             literal(&self.db_user),
             optional(os_user().as_deref()),
             literal(&gethostname::gethostname().to_string_lossy()),
-            literal(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
+            literal(&self.tool),
             optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
             text(up),
             text(down),

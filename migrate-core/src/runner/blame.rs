@@ -27,7 +27,7 @@ impl<'m> Run<'m, '_> {
             return Error::ledger("cannot run the revisions in one transaction")(broken.error);
         };
         let lost = broken.error.kind == ErrorKind::ConnectionLost;
-        if self.server.atomic(job) && !lost {
+        if self.server.atomic(job) && !lost && !self.options.rehearse {
             // The failure is reported whether or not its row can be written, which a full disk or missing right may prevent.
             let _ = self
                 .server

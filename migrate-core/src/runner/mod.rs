@@ -1,16 +1,20 @@
 //! A run with options: lock, plan, steps, one after the other.
 
 mod blame;
+mod rehearsal;
+mod rescue;
 mod run;
 mod steps;
 mod wait;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use migrate_chain::{Direction, PlanError, Target};
 
+use crate::canceller::Canceller;
 use crate::connection::{AsConnection, server};
 use crate::error::Error;
 use crate::migrations::Migrations;
@@ -75,14 +79,32 @@ struct Options {
     transaction: TransactionMode,
     in_doubt: InDoubt,
     dry_run: bool,
+    rehearse: bool,
     fill_gaps: bool,
+    from_ledger: bool,
+    statement_timeout: Duration,
     stop: Option<Arc<AtomicBool>>,
+    canceller: Option<Canceller>,
+    tool: Cow<'static, str>,
 }
 
-/// Where a run is to lead.
-struct Goal {
-    direction: Direction,
-    target: Target,
+/// What a run is to do.
+#[derive(Clone)]
+enum Goal {
+    /// Lead to the target.
+    To(Direction, Target),
+    /// Lead down, and up again to where it began.
+    Redo(Target),
+}
+
+impl Goal {
+    /// Which way it leads in the end.
+    fn direction(&self) -> Direction {
+        match self {
+            Self::To(direction, _) => *direction,
+            Self::Redo(_) => Direction::Up,
+        }
+    }
 }
 
 impl<'m> Runner<'m> {
@@ -93,8 +115,13 @@ impl<'m> Runner<'m> {
             transaction: TransactionMode::Auto,
             in_doubt: InDoubt::Stop,
             dry_run: false,
+            rehearse: false,
             fill_gaps: false,
+            from_ledger: false,
+            statement_timeout: Duration::ZERO,
             stop: None,
+            canceller: None,
+            tool: Cow::Borrowed(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
         };
         Self {
             migrations,
@@ -139,6 +166,49 @@ impl<'m> Runner<'m> {
         self
     }
 
+    /// Runs all of it in one transaction, ledger and all, and rolls it back: what fails would have failed, and nothing is changed but
+    /// the next values of PostgreSQL's sequences. Refused before anything runs on MySQL, and where a step cannot be in a transaction.
+    #[must_use]
+    pub const fn rehearse(mut self, rehearse: bool) -> Self {
+        self.options.rehearse = rehearse;
+        self
+    }
+
+    /// How long a statement may take before the server ends it and its step fails; zero, which is the default, is for ever. MySQL and
+    /// SQLite know no such limit, MariaDB does: where there is none, the run is refused before anything of it runs.
+    #[must_use]
+    pub const fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.options.statement_timeout = timeout;
+        self
+    }
+
+    /// Lets a downgrade take back revisions that the chain does not know, with the down scripts that the ledger kept when a newer
+    /// build applied them. Without it, and where the ledger does not have what that takes, such a database is refused.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// # use diesel::{Connection, SqliteConnection};
+    /// # use migrate_core::Migrations;
+    /// # let migrations = Migrations::EMPTY;
+    /// # let mut connection = SqliteConnection::establish(":memory:")?;
+    /// // Back to the newest revision that this build knows.
+    /// migrations.runner().from_ledger(true).downgrade_to(&mut connection, "head")?;
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn from_ledger(mut self, allow: bool) -> Self {
+        self.options.from_ledger = allow;
+        self
+    }
+
+    /// Name and version of what runs it, for the log. This library's where nothing is said.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Into<Cow<'static, str>>) -> Self {
+        self.options.tool = tool.into();
+        self
+    }
+
     /// Runs revisions that are missing before the current one too, in chain order. Without it they are refused.
     #[must_use]
     pub const fn fill_gaps(mut self, fill: bool) -> Self {
@@ -160,6 +230,13 @@ impl<'m> Runner<'m> {
         self
     }
 
+    /// Lets another thread end the statement that the run is waiting for; with [`stop`](Self::stop), the run then ends.
+    #[must_use]
+    pub fn canceller(mut self, canceller: &Canceller) -> Self {
+        self.options.canceller = Some(canceller.clone());
+        self
+    }
+
     /// Applies up to the target.
     ///
     /// # Errors
@@ -170,10 +247,7 @@ impl<'m> Runner<'m> {
         target: &str,
     ) -> Result<Report, Error> {
         let target = target.parse().map_err(PlanError::Target)?;
-        run::Run::new(self, server(connection)).go(&Goal {
-            direction: Direction::Up,
-            target,
-        })
+        run::Run::new(self, server(connection)).go(&Goal::To(Direction::Up, target))
     }
 
     /// Takes back down to the target, which stays applied.
@@ -185,10 +259,45 @@ impl<'m> Runner<'m> {
         connection: &mut C,
         target: &str,
     ) -> Result<Report, Error> {
+        let target: Target = target.parse().map_err(PlanError::Target)?;
+        let server = server(connection);
+        if self.options.from_ledger {
+            return rescue::downgrade(self, server, target);
+        }
+        run::Run::new(self, server).go(&Goal::To(Direction::Down, target))
+    }
+
+    /// Takes revisions back and applies them again, under one lock: `-2` is the last two; a revision that is named is the oldest of
+    /// them, and `base` means all. The report has the steps of both ways.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let revision = directory.path().join("migrations/2026-11-21-101112_create_members");
+    /// # std::fs::create_dir_all(&revision)?;
+    /// # std::fs::write(revision.join("up.sql"), "CREATE TABLE members (id INTEGER PRIMARY KEY)")?;
+    /// # std::fs::write(revision.join("down.sql"), "DROP TABLE members")?;
+    /// # let migrations = directory.path().join("migrations");
+    /// # use diesel::{Connection, SqliteConnection};
+    /// # use migrate_core::{Direction, Migrations};
+    /// let migrations = Migrations::from_directory(migrations)?;
+    /// let mut connection = SqliteConnection::establish(":memory:")?;
+    /// migrations.upgrade(&mut connection)?;
+    /// let report = migrations.runner().redo(&mut connection, "-1")?;
+    /// let ways: Vec<_> = report.steps.iter().map(|step| step.direction).collect();
+    /// assert_eq!(ways, [Direction::Down, Direction::Up]);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`]; a step that cannot be taken back, or applied again, is found before anything runs.
+    pub fn redo<C: AsConnection<M>, M>(
+        self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<Report, Error> {
         let target = target.parse().map_err(PlanError::Target)?;
-        run::Run::new(self, server(connection)).go(&Goal {
-            direction: Direction::Down,
-            target,
-        })
+        run::Run::new(self, server(connection)).go(&Goal::Redo(target))
     }
 }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use migrate_chain::{Chain, Direction, Plan, Revision};
+use migrate_chain::{Chain, Direction, Plan, PlanError, Revision, Target, TargetError};
 
 use crate::backend::{Halt, Server, Session};
 use crate::error::Error;
@@ -30,6 +30,10 @@ pub(super) struct Run<'m, 's> {
     pub(super) current: Option<String>,
     /// Whether the database had no revision at all when the run began.
     pub(super) fresh: bool,
+    /// Whether the ledger's tables are there and whole.
+    prepared: bool,
+    /// Whether the transaction of a rehearsal is open.
+    pub(super) rehearsing: bool,
 }
 
 impl<'m, 's> Run<'m, 's> {
@@ -49,100 +53,169 @@ impl<'m, 's> Run<'m, 's> {
             steps: Vec::new(),
             current: None,
             fresh: false,
+            prepared: false,
+            rehearsing: false,
+        }
+    }
+
+    /// The same run on another chain.
+    pub(super) fn on<'n>(self, migrations: &'n Migrations) -> Run<'n, 's>
+    where
+        'm: 'n,
+    {
+        let observer = self.observer;
+        Run {
+            migrations,
+            observer: observer.map(|observer| observer as &mut dyn Observer),
+            server: self.server,
+            options: self.options,
+            began: self.began,
+            steps: self.steps,
+            current: self.current,
+            fresh: self.fresh,
+            prepared: self.prepared,
+            rehearsing: self.rehearsing,
         }
     }
 
     pub(super) fn go(mut self, goal: &Goal) -> Result<Report, Error> {
         self.say_if_stale();
         let state = self.read(None)?;
-        let plan = self.plan(goal, &state)?;
+        let plans = self.plans(goal, &state)?;
         self.fresh = state.applied.is_empty();
-        if plan.is_empty() || self.options.dry_run {
-            self.tell(&Event::Planned { plan: &plan });
-            let steps = plan
-                .steps
-                .iter()
-                .map(|step| self.dry(step, goal.direction))
-                .collect();
-            return Ok(self.finish(goal.direction, &plan, steps));
+        let at = plans.first().and_then(|plan| plan.from).map(Revision::id);
+        if plans.iter().all(Plan::is_empty) || self.options.dry_run {
+            let mut steps = Vec::new();
+            for plan in &plans {
+                self.tell(&Event::Planned { plan });
+                steps.extend(plan.steps.iter().map(|step| self.dry(step, plan)));
+            }
+            return Ok(self.finish(goal, at.map(str::to_owned), steps));
         }
-        self.refuse_transaction(&plan)?;
-        self.refuse_unshareable(&plan)?;
+        for plan in &plans {
+            self.refuse_transaction(plan)?;
+            self.refuse_unshareable(plan)?;
+            self.refuse_unrehearsable(plan)?;
+        }
         let session = self.open_session()?;
-        let result = self.locked(goal, &session, &plan);
+        let result = self.locked(goal, &session, &plans);
         let left = self
             .server
             .leave(&session)
             .map_err(Error::ledger("cannot put the session back"));
-        let report = result?;
+        let current = result?;
         left?;
-        Ok(report)
+        let steps = std::mem::take(&mut self.steps);
+        Ok(self.finish(goal, current, steps))
     }
 
     /// Everything between taking the lock and giving it back; it is given back whatever happens between.
-    fn locked(&mut self, goal: &Goal, session: &Session, plan: &Plan<'m>) -> Result<Report, Error> {
-        let lock = self.lock(session, self.needs_more_than_transactions(plan))?;
-        let result = catch_unwind(AssertUnwindSafe(|| self.run_to(goal, session)));
+    fn locked(
+        &mut self,
+        goal: &Goal,
+        session: &Session,
+        plans: &[Plan<'m>],
+    ) -> Result<Option<String>, Error> {
+        let exclusive = plans
+            .iter()
+            .any(|plan| self.needs_more_than_transactions(plan));
+        let lock = self.lock(session, exclusive)?;
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(goal, session)));
+        let result = self.after_rehearsal(result);
         let unlocked = self.server.unlock(session, lock);
-        let report = result.unwrap_or_else(|panic| resume_unwind(panic))?;
+        let current = result.unwrap_or_else(|panic| resume_unwind(panic))?;
         match unlocked {
-            Ok(true) => Ok(report),
+            Ok(true) => Ok(current),
             Ok(false) => Err(Error::LockLost),
             Err(error) => Err(Error::ledger("cannot give the lock back")(error)),
         }
     }
 
-    /// Under the lock: looks again, since another run may have done it all meanwhile, and runs what is left.
-    fn run_to(&mut self, goal: &Goal, session: &Session) -> Result<Report, Error> {
+    /// Under the lock: where the database is afterwards.
+    fn run(&mut self, goal: &Goal, session: &Session) -> Result<Option<String>, Error> {
         if !session.wanted.is_empty() {
             let failed = Error::ledger("cannot run the session statements of migrate.toml");
             self.server.execute(&session.wanted).map_err(failed)?;
         }
-        let mut prepared = false;
+        if let Goal::To(..) = goal {
+            return self.run_to(goal, session);
+        }
+        let state = self.read(Some(session))?;
+        let plans = self.plans(goal, &state)?;
+        // From here on by their names: what is relative would mean another place after the first step.
+        for plan in &plans {
+            let target = plan.to.map_or(Target::Base, |revision| {
+                Target::Named(revision.id().to_owned())
+            });
+            let current = self.run_to(&Goal::To(plan.direction, target), session)?;
+            self.current = current;
+        }
+        Ok(self.current.clone())
+    }
+
+    /// Looks again, since another run may have done it all meanwhile, and runs what is left.
+    fn run_to(&mut self, goal: &Goal, session: &Session) -> Result<Option<String>, Error> {
         loop {
             let state = self.read(Some(session))?;
-            let plan = self.plan(goal, &state)?;
-            self.tell(&Event::Planned { plan: &plan });
+            let plans = self.plans(goal, &state)?;
+            let Some(plan) = plans.first() else {
+                return Ok(self.current.clone());
+            };
+            self.tell(&Event::Planned { plan });
+            if !self.rehearsing {
+                self.current = plan.from.map(|revision| revision.id().to_owned());
+            }
             if plan.is_empty() {
-                let steps = std::mem::take(&mut self.steps);
-                return Ok(self.finish(goal.direction, &plan, steps));
+                return Ok(self.current.clone());
             }
-            if !prepared {
+            if !self.prepared {
+                self.begin_rehearsal(session, plan)?;
                 self.prepare(session)?;
-                prepared = true;
+                self.prepared = true;
             }
-            let start = plan.from.map(|revision| revision.id().to_owned());
-            self.current = start;
-            match self.run_plan(session, &plan, &state)? {
+            match self.run_plan(session, plan, &state)? {
                 // Another process was faster with a step: see what is left.
                 Outcome::Moved => {}
-                Outcome::Done => {
-                    let steps = std::mem::take(&mut self.steps);
-                    return Ok(self.finish(goal.direction, &plan, steps));
-                }
+                Outcome::Done if self.rehearsing => return Ok(self.current.clone()),
+                Outcome::Done => return Ok(plan.to.map(|revision| revision.id().to_owned())),
             }
         }
     }
 
-    /// The plan, or why there is none. Nothing has run.
-    fn plan(&self, goal: &Goal, state: &State) -> Result<Plan<'m>, Error> {
+    /// The plan, or why there is none; a downgrade and an upgrade where both are to be. Nothing has run.
+    fn plans(&self, goal: &Goal, state: &State) -> Result<Vec<Plan<'m>>, Error> {
         let chain: &'m Chain = self.migrations.chain();
-        let backend = self.server.backend();
-        let plan = match goal.direction {
-            Direction::Up => Plan::upgrade(
-                chain,
-                backend,
-                &state.applied,
-                &goal.target,
-                self.options.fill_gaps,
-            )?,
-            Direction::Down => Plan::downgrade(chain, backend, &state.applied, &goal.target)?,
+        let (backend, applied) = (self.server.backend(), &state.applied);
+        let plans = match goal {
+            Goal::To(Direction::Up, target) => {
+                Plan::upgrade(chain, backend, applied, target, self.options.fill_gaps)
+                    .map(|plan| vec![plan])
+            }
+            Goal::To(Direction::Down, target) => {
+                Plan::downgrade(chain, backend, applied, target).map(|plan| vec![plan])
+            }
+            Goal::Redo(target) => Plan::redo(chain, backend, applied, target).map(Vec::from),
         };
-        if goal.direction == Direction::Up {
-            stand::refuse_changed(chain, backend, state)?;
+        let plans = plans.map_err(|error| match (error, &state.partial) {
+            // Half a revision is not applied: `-1` at base means that one.
+            (PlanError::Target(TargetError::OutOfRange { .. }), Some(partial)) => Error::HalfDone {
+                partial: partial.clone(),
+            },
+            (error, _) => error.into(),
+        })?;
+        if goal.direction() == Direction::Up {
+            // What is taken back first may have changed.
+            let stays = |revision: &Revision| {
+                let back = |plan: &&Plan<'_>| plan.direction == Direction::Down;
+                let mut back = plans.iter().filter(back).flat_map(|plan| &plan.steps);
+                !back.any(|step| step.id() == revision.id())
+            };
+            stand::refuse_changed(chain, backend, state, stays)?;
         }
-        self.refuse_half_done(&plan, state)?;
-        Ok(plan)
+        if let Some(plan) = plans.first() {
+            self.refuse_half_done(plan, state)?;
+        }
+        Ok(plans)
     }
 
     /// A step that was left half done goes first, or nothing goes.
@@ -225,7 +298,12 @@ impl<'m, 's> Run<'m, 's> {
         }
         session.wanted = wanted.join("; ");
         session.lock_timeout = timeout;
+        self.limit_statements(&mut session)?;
         session.ledger.app = self.migrations.origin().app().to_owned();
+        session.ledger.tool = self.options.tool.to_string();
+        session.rehearsal = self.options.rehearse;
+        session.nested |= self.options.rehearse;
+        session.canceller = self.options.canceller.clone();
         if let Some(flag) = self.options.stop.clone() {
             session.stop = Box::new(move || flag.load(Ordering::Relaxed));
         }
@@ -243,33 +321,42 @@ impl<'m, 's> Run<'m, 's> {
             })
     }
 
-    fn finish(&mut self, direction: Direction, plan: &Plan<'_>, steps: Vec<StepReport>) -> Report {
+    /// The server ends what takes too long, or the run does not begin.
+    fn limit_statements(&mut self, session: &mut Session) -> Result<(), Error> {
+        let timeout = self.options.statement_timeout;
+        if timeout.is_zero() {
+            return Ok(());
+        }
+        let limited = self.server.limit_statements(session, timeout);
+        if limited.map_err(Error::ledger("cannot look at the database"))? {
+            Ok(())
+        } else {
+            Err(Error::NoStatementTimeout {
+                backend: self.server.backend(),
+            })
+        }
+    }
+
+    fn finish(&mut self, goal: &Goal, current: Option<String>, steps: Vec<StepReport>) -> Report {
         if !self.options.dry_run {
             self.tell(&Event::Finished {
                 steps: steps.len(),
                 duration: self.began.elapsed(),
             });
         }
-        let to = if self.options.dry_run {
-            plan.from
-        } else {
-            plan.to
-        };
         Report {
-            direction,
+            direction: goal.direction(),
             steps,
-            current: to.map(|revision| revision.id().to_owned()),
+            current,
         }
     }
 
-    fn dry(&self, step: &Revision, direction: Direction) -> StepReport {
-        let script = match direction {
-            Direction::Up => step.up(self.server.backend()),
-            Direction::Down => step.down(self.server.backend()),
-        };
+    fn dry(&self, step: &Revision, plan: &Plan<'_>) -> StepReport {
+        let script = step.script(plan.direction, plan.backend);
         StepReport {
             revision: step.id().to_owned(),
             directory: step.directory().to_owned(),
+            direction: plan.direction,
             duration: None,
             statements: script.map_or(0, |script| script.statements().len()),
         }

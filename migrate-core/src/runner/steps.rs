@@ -121,6 +121,8 @@ impl<'m> Run<'m, '_> {
         let packed = |job: &&Job<'_>| self.server.packs(job);
         let group = self.server.group();
         Some(match self.options.transaction {
+            // The transaction that is open already holds them all; one by one, each is timed and named.
+            _ if self.options.rehearse => 1,
             TransactionMode::Each => 1,
             TransactionMode::All => jobs.len(),
             TransactionMode::Auto if self.fresh && first.direction == Direction::Up => {
@@ -161,12 +163,25 @@ impl<'m> Run<'m, '_> {
             let named = alone || self.options.transaction == TransactionMode::All;
             let last = attempt == TRIES;
             let result = match result {
+                // The step was rolled back, whatever the server called it that the statement was ended.
+                Err(Halt::Failed(broken))
+                    if self.stopping()
+                        && (atomic && broken.statement.is_none()
+                            || broken.error.kind == ErrorKind::Canceled) =>
+                {
+                    return Err(Halt::Stopped);
+                }
                 Err(Halt::Failed(broken)) if atomic && named && broken.is_nameless(last) => {
                     self.persist(session, |run| run.server.run_carefully(session, jobs))
                 }
                 result => result,
             };
             match result {
+                Err(Halt::Failed(broken))
+                    if self.stopping() && broken.error.kind == ErrorKind::Canceled =>
+                {
+                    return Err(Halt::Stopped);
+                }
                 Err(Halt::Failed(broken))
                     if broken.error.kind == ErrorKind::Busy
                         && (atomic || alone)
@@ -227,13 +242,17 @@ impl<'m> Run<'m, '_> {
             duration,
             statements,
         });
-        self.current = match direction {
-            Direction::Up => Some(revision.id().to_owned()),
-            Direction::Down => revision.parent().map(str::to_owned),
-        };
+        // A rehearsal leaves the database where it is.
+        if !self.options.rehearse {
+            self.current = match direction {
+                Direction::Up => Some(revision.id().to_owned()),
+                Direction::Down => revision.parent().map(str::to_owned),
+            };
+        }
         self.steps.push(StepReport {
             revision: revision.id().to_owned(),
             directory: revision.directory().to_owned(),
+            direction,
             duration,
             statements,
         });

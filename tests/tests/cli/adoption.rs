@@ -242,7 +242,7 @@ applied [STAMP]_posts
 "#]],
     );
     says(
-        said_on_app(app.path(), &["downgrade", "-1"]),
+        said_on_app(app.path(), &["downgrade", "-1", "--yes"]),
         str![[r#"
 --- stderr
 error: [STAMP]_posts is irreversible: named in migrate.toml

@@ -39,7 +39,7 @@ error: no such column: nmae
     says(
         said_on_app(&project.path(), &["upgrade", "--format", "json"]),
         str![[r#"
-{"event":"plan","direction":"up","from":"01","to":"02","steps":[{"revision":"02","directory":"02_broken"}]}
+{"event":"plan","direction":"up","from":"01","to":"02","steps":[{"revision":"02","directory":"02_broken","destroys":[]}]}
 {"event":"started","revision":"02","direction":"up","number":1,"of":1}
 {"event":"failed","failure":{"revision":"02","direction":"up","file":"migrations/02_broken/up.sql","line":4,"column":1,"statement":"SELECT id,\n       nmae\nFROM fine","number":2,"of":2,"message":"no such column: nmae","code":null,"detail":null,"hint":null,"state":"nothing of this revision was kept; the database is at 01","current":"01"}}
 {"event":"error","kind":"failed","exit_code":1,"message":"no such column: nmae","help":"mend the script and run `migrate upgrade` again","failure":{"revision":"02","direction":"up","file":"migrations/02_broken/up.sql","line":4,"column":1,"statement":"SELECT id,\n       nmae\nFROM fine","number":2,"of":2,"message":"no such column: nmae","code":null,"detail":null,"hint":null,"state":"nothing of this revision was kept; the database is at 01","current":"01"}}
@@ -292,7 +292,7 @@ fn an_edited_revision_is_refused() {
         str![[r#"
 --- stderr
 error: 01_t01 was changed after it was applied: 01_t01/up.sql has checksum cd3cafac22220856c7d47cdeb569320d4206195d249cc95ef11943f94d7d56bd, 85915ddfc7abe09cab19e2bfbf42298fb94b2001cd505fad7dcfb1dd09ba9eef ran on this database
-  help: put the file back as it was, and write the change as a new revision
+  help: put the file back as it was, and write the change as a new revision; if the database already is as the file now says, `migrate stamp current` records that
 --- exit code 5
 
 "#]],

@@ -90,7 +90,7 @@ error: the database is behind: it is at base, and 2 of 2 revisions are pending, 
 02: unknown to this build
 --- stderr
 error: the database is ahead of this build: it has 02, unknown here
-  help: deploy the build that knows these revisions, or take them back with it
+  help: deploy the build that knows them; to go back to this one, `migrate downgrade head` takes them back by the scripts that the ledger kept
 --- exit code 5
 
 "#]],
@@ -102,10 +102,10 @@ error: the database is ahead of this build: it has 02, unknown here
         ),
         str![[r#"
 {"database":"sqlite:app.db","current":"01","directory":"01_t01","head":"01","is_head":false,"applied":["01","02"],"pending":[],"unknown":["02"],"missing":[],"changed":[],"partial":null,"last_attempt":null}
-{"event":"error","kind":"diverged","exit_code":5,"message":"the database is ahead of this build: it has 02, unknown here","help":"deploy the build that knows these revisions, or take them back with it"}
+{"event":"error","kind":"diverged","exit_code":5,"message":"the database is ahead of this build: it has 02, unknown here","help":"deploy the build that knows them; to go back to this one, `migrate downgrade head` takes them back by the scripts that the ledger kept"}
 --- stderr
 error: the database is ahead of this build: it has 02, unknown here
-  help: deploy the build that knows these revisions, or take them back with it
+  help: deploy the build that knows them; to go back to this one, `migrate downgrade head` takes them back by the scripts that the ledger kept
 --- exit code 5
 
 "#]],
@@ -140,7 +140,7 @@ fn a_revision_that_this_chain_lacks_is_shown_as_unknown() {
         str![[r#"
 --- stderr
 error: the database has a revision unknown to this build: 02
-  help: it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied it; use the build that has it
+  help: another build or branch applied what this one does not have: use the build that has it, or `migrate downgrade head`, which takes back by the scripts that the ledger kept
 --- exit code 5
 
 "#]],

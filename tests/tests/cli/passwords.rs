@@ -33,7 +33,7 @@ fn no_command_writes_it() {
         &["current"][..],
         &["current", "-v"],
         &["upgrade", "-v", "--format", "json"],
-        &["downgrade", "-1", "-v"],
+        &["downgrade", "-1", "-v", "--yes"],
         &["history", "-v"],
         &["history", "--format", "json"],
         &["init"],

@@ -36,10 +36,10 @@ fn an_upgrade_in_json_is_a_line_an_event_and_a_report() {
     says(
         said_on_app(&project.path(), &["upgrade", "+1", "--format", "json"]),
         str![[r#"
-{"event":"plan","direction":"up","from":null,"to":"01","steps":[{"revision":"01","directory":"01_t01"}]}
+{"event":"plan","direction":"up","from":null,"to":"01","steps":[{"revision":"01","directory":"01_t01","destroys":[]}]}
 {"event":"started","revision":"01","direction":"up","number":1,"of":1}
 {"event":"finished","revision":"01","direction":"up","duration_ms":[MS],"statements":1}
-{"event":"report","direction":"up","current":"01","steps":[{"revision":"01","directory":"01_t01","duration_ms":[MS],"statements":1}],"duration_ms":[MS]}
+{"event":"report","direction":"up","rehearsed":false,"current":"01","steps":[{"revision":"01","directory":"01_t01","direction":"up","duration_ms":[MS],"statements":1}],"duration_ms":[MS]}
 --- exit code 0
 
 "#]],
@@ -48,7 +48,7 @@ fn an_upgrade_in_json_is_a_line_an_event_and_a_report() {
         said_on_app(&project.path(), &["upgrade", "+0", "--format", "json"]),
         str![[r#"
 {"event":"plan","direction":"up","from":"01","to":"01","steps":[]}
-{"event":"report","direction":"up","current":"01","steps":[],"duration_ms":[MS]}
+{"event":"report","direction":"up","rehearsed":false,"current":"01","steps":[],"duration_ms":[MS]}
 --- exit code 0
 
 "#]],
@@ -56,11 +56,11 @@ fn an_upgrade_in_json_is_a_line_an_event_and_a_report() {
 }
 
 #[test]
-fn a_downgrade_tells_each_step_and_asks_nobody_where_there_is_no_terminal() {
+fn a_downgrade_tells_each_step() {
     let project = two_tables();
     said_on_app(&project.path(), &["upgrade"]);
     says(
-        said_on_app(&project.path(), &["downgrade", "-1"]),
+        said_on_app(&project.path(), &["downgrade", "-1", "--yes"]),
         str![[r#"
 reverted 1 revision in [TIME]: the database is at 01_t01
 --- stderr
@@ -70,12 +70,15 @@ reverted 02_t02 ([TIME])
 "#]],
     );
     says(
-        said_on_app(&project.path(), &["downgrade", "base", "--format", "json"]),
+        said_on_app(
+            &project.path(),
+            &["downgrade", "base", "--yes", "--format", "json"],
+        ),
         str![[r#"
-{"event":"plan","direction":"down","from":"01","to":null,"steps":[{"revision":"01","directory":"01_t01"}]}
+{"event":"plan","direction":"down","from":"01","to":null,"steps":[{"revision":"01","directory":"01_t01","destroys":[{"what":"drops table t01","file":"01_t01/down.sql","line":1}]}]}
 {"event":"started","revision":"01","direction":"down","number":1,"of":1}
 {"event":"finished","revision":"01","direction":"down","duration_ms":[MS],"statements":1}
-{"event":"report","direction":"down","current":null,"steps":[{"revision":"01","directory":"01_t01","duration_ms":[MS],"statements":1}],"duration_ms":[MS]}
+{"event":"report","direction":"down","rehearsed":false,"current":null,"steps":[{"revision":"01","directory":"01_t01","direction":"down","duration_ms":[MS],"statements":1}],"duration_ms":[MS]}
 --- exit code 0
 
 "#]],
@@ -91,6 +94,48 @@ nothing to do: the database is at base
 }
 
 #[test]
+fn what_destroys_data_must_be_meant_where_nobody_can_be_asked() {
+    let mut project = two_tables();
+    project.revision(
+        "03_index",
+        "CREATE INDEX by_id ON t01 (id);",
+        "DROP INDEX by_id;",
+    );
+    said_on_app(&project.path(), &["upgrade"]);
+    // An index is made again whenever it is wanted.
+    says(
+        said_on_app(&project.path(), &["downgrade", "-1"]),
+        str![[r#"
+reverted 1 revision in [TIME]: the database is at 02_t02
+--- stderr
+reverted 03_index ([TIME])
+--- exit code 0
+
+"#]],
+    );
+    for command in [&["downgrade", "base"][..], &["redo", "base"]] {
+        says(
+            said_on_app(&project.path(), command),
+            str![[r#"
+--- stderr
+error: this destroys data: drops table t02 (02_t02/down.sql:1), and 1 more
+  help: --dry-run shows all of it; --yes says that it is meant
+--- exit code 2
+
+"#]],
+        );
+    }
+    says(
+        said_on_app(&project.path(), &["current"]),
+        str![[r#"
+02  t02
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
 fn a_dry_run_shows_the_plan_and_makes_nothing() {
     let project = two_tables();
     says(
@@ -99,6 +144,8 @@ fn a_dry_run_shows_the_plan_and_makes_nothing() {
 would apply 01_t01
 would apply 02_t02
 a dry run: nothing was changed
+--- stderr
+app.db is not there yet
 --- exit code 0
 
 "#]],
@@ -109,7 +156,9 @@ a dry run: nothing was changed
             &["upgrade", "--dry-run", "--format", "json"],
         ),
         str![[r#"
-{"event":"plan","direction":"up","from":null,"to":"02","steps":[{"revision":"01","directory":"01_t01"},{"revision":"02","directory":"02_t02"}]}
+{"event":"plan","direction":"up","from":null,"to":"02","steps":[{"revision":"01","directory":"01_t01","destroys":[]},{"revision":"02","directory":"02_t02","destroys":[]}]}
+--- stderr
+app.db is not there yet
 --- exit code 0
 
 "#]],
@@ -118,6 +167,8 @@ a dry run: nothing was changed
         said_on_app(&project.path(), &["current"]),
         str![[r#"
 base
+--- stderr
+app.db is not there yet
 --- exit code 0
 
 "#]],
@@ -127,6 +178,7 @@ base
         said_on_app(&project.path(), &["downgrade", "-1", "--dry-run"]),
         str![[r#"
 would revert 02_t02
+  drops table t02 (02_t02/down.sql:1)
 a dry run: nothing was changed
 --- exit code 0
 
@@ -191,7 +243,7 @@ applied 03_t03 ([TIME])
 "#]],
     );
     says(
-        said_on_app(&project.path(), &["downgrade", "t03-2"]),
+        said_on_app(&project.path(), &["downgrade", "t03-2", "--yes"]),
         str![[r#"
 reverted 2 revisions in [TIME]: the database is at 01_t01
 --- stderr
@@ -281,7 +333,7 @@ error: 03_t03 is irreversible: the rows of t02 are gone
 "#]],
     );
     says(
-        said_on_app(&project.path(), &["downgrade", "-1"]),
+        said_on_app(&project.path(), &["downgrade", "-1", "--yes"]),
         str![[r#"
 reverted 1 revision in [TIME]: the database is at 03_t03
 --- stderr

@@ -44,7 +44,7 @@ fn a_signal_stops_at_a_whole_statement_and_says_so_by_its_exit_code() {
             let mut again = start(&project, url, &["upgrade", "--lock-wait", "0s"]);
             let outcome = again.wait(Duration::from_secs(20)).expect(0);
             assert!(outcome.stdout.contains("(head)"), "{outcome}");
-            let _ = start(&project, url, &["downgrade", "base"])
+            let _ = start(&project, url, &["downgrade", "base", "--yes"])
                 .wait(Duration::from_secs(20))
                 .expect(0);
         }

@@ -58,11 +58,13 @@ fn a_downgrade_asks_and_no_is_the_default() {
             on_a_terminal(&project.path(), "downgrade base", typed).expect("asked before");
         assert_eq!(code, Some(1), "{screen}");
         assert!(
-            screen.contains("would revert 02_t02\r\nwould revert 01_t01\r\n"),
+            screen.contains(
+                "would revert 02_t02\r\n  drops table t02 (02_t02/down.sql:1)\r\nwould revert 01_t01\r\n"
+            ),
             "{screen}"
         );
         assert!(
-            screen.contains("What their down scripts drop is lost. Go on? [y/N]"),
+            screen.contains("What is dropped or deleted is lost. Go on? [y/N]"),
             "{screen}"
         );
         assert!(

@@ -27,6 +27,13 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
     let has = |words: &[&str]| words.iter().any(|word| error.message.contains(word));
     error.kind = if has(&["Lock wait timeout exceeded", "Deadlock found"]) {
         ErrorKind::Busy
+    } else if has(&[
+        "max_statement_time exceeded",
+        "maximum statement execution time exceeded",
+    ]) {
+        ErrorKind::TimedOut
+    } else if has(&["Query execution was interrupted"]) {
+        ErrorKind::Canceled
     } else if has(&["Lost connection", "has gone away", "Connection was killed"]) {
         ErrorKind::ConnectionLost
     } else if has(&["Unknown column"]) || (has(&["Table"]) && has(&["doesn't exist"])) {

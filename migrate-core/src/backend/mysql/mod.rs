@@ -5,12 +5,14 @@ mod error;
 mod recorded;
 mod together;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use diesel::MysqlConnection;
 use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
+use crate::canceller::Running;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, Ledger};
 
@@ -53,6 +55,20 @@ const VARIABLES: [&str; 13] = [
     "group_concat_max_len",
     "default_storage_engine",
 ];
+
+/// A query for the statement that ends the one that a connection runs now, if that is one of a script: a record must not be broken
+/// off. MariaDB can name the statement itself, so that it cannot end the next one instead.
+fn ending(connection: &str, version: &str) -> String {
+    let kill = if version.contains("MariaDB") {
+        "CONCAT('KILL QUERY ID ', query_id)"
+    } else {
+        "CONCAT('KILL QUERY ', id)"
+    };
+    format!(
+        "SELECT {kill} FROM information_schema.processlist WHERE id = {connection} AND info IS NOT NULL AND info NOT REGEXP \
+         '^(COMMIT|START TRANSACTION|SET |(UPDATE|INSERT INTO|DELETE FROM) `[^`]*`[.]`__(migrate_log|diesel_schema_migrations)`)'"
+    )
+}
 
 fn identifier(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
@@ -133,7 +149,7 @@ impl Server for MysqlConnection {
             .map(|name| format!("CAST(@@SESSION.{name} AS CHAR)"))
             .collect();
         let rows = self.rows(&format!(
-            "SELECT DATABASE(), CURRENT_USER(), SHA1(DATABASE()), {}",
+            "SELECT DATABASE(), CURRENT_USER(), SHA1(DATABASE()), CAST(CONNECTION_ID() AS CHAR), VERSION(), {}",
             variables.join(", ")
         ))?;
         let row = rows.first().cloned().unwrap_or_default();
@@ -145,7 +161,7 @@ impl Server for MysqlConnection {
             });
         };
         let sets = VARIABLES.iter().enumerate().filter_map(|(place, name)| {
-            let value = row.text(place + 3)?;
+            let value = row.text(place + 5)?;
             let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
             Some(if number {
                 format!("{name} = {value}")
@@ -161,6 +177,7 @@ impl Server for MysqlConnection {
                 prefix: format!("{}.", identifier(database)),
                 dialect: &DIALECT,
                 db_user: row.text_or_empty(1).to_owned(),
+                tool: String::new(),
                 app: String::new(),
             },
             restore: format!(
@@ -175,7 +192,11 @@ impl Server for MysqlConnection {
             nested,
             // Names of locks are the server's, not the database's, and 64 characters at most.
             key: format!("'migrate:{}'", row.text_or_empty(2)),
+            rehearsal: false,
+            foreign_keys: Cell::new(false),
             stop: Box::new(|| false),
+            running: Running::Asked(ending(row.text_or_empty(3), row.text_or_empty(4))),
+            canceller: None,
         })
     }
 
@@ -233,6 +254,26 @@ impl Server for MysqlConnection {
 
     fn lock_timeout_sql(&self, timeout: Duration) -> Option<String> {
         Some(set_lock_timeout(timeout))
+    }
+
+    /// MariaDB limits every statement; MySQL knows a limit for SELECT alone.
+    fn limit_statements(
+        &mut self,
+        session: &mut Session,
+        timeout: Duration,
+    ) -> Result<bool, ServerError> {
+        let found = self.rows("SHOW SESSION VARIABLES LIKE 'max_statement_time'")?;
+        let Some(found) = found.first() else {
+            return Ok(false);
+        };
+        let set = |seconds: &str| format!("SET SESSION max_statement_time = {seconds}");
+        session.restore = format!("{}; {}", session.restore, set(found.text_or_empty(1)));
+        session.want(&set(&timeout.as_secs_f64().to_string()));
+        Ok(true)
+    }
+
+    fn rehearses(&self) -> bool {
+        false
     }
 
     fn leave(&mut self, session: &Session) -> Result<(), ServerError> {

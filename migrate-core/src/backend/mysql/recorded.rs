@@ -125,7 +125,7 @@ pub(super) fn run_message(
         message.extend(to_the_end(session, job, jobs.get(number + 1)));
         message.extend(restore(session, job));
     }
-    let Err(error) = connection.execute(&message.join(";\n")) else {
+    let Err(error) = session.script(|| connection.execute(&message.join(";\n"))) else {
         return Ok(());
     };
     Err(find_broken(connection, session, jobs, (error, None)).into())
@@ -163,7 +163,7 @@ pub(super) fn run_steps(
                 .map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
-        if let Err(error) = connection.execute(piece) {
+        if let Err(error) = session.script(|| connection.execute(piece)) {
             // Under table locks nothing was recorded, and yet it is done, unless a transaction takes it back.
             let kept = state.locked && !state.own && !mentions(job, &["autocommit"]);
             let reached = (error, kept.then_some(number));

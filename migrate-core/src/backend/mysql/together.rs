@@ -76,7 +76,7 @@ pub(super) fn run_statements(
         if (session.stop)() {
             return Err(Halt::Stopped);
         }
-        if let Err(error) = connection.execute(statement.text) {
+        if let Err(error) = session.script(|| connection.execute(statement.text)) {
             let error = with_code(connection, error);
             return Err(broken(Some(place), error));
         }

@@ -22,6 +22,10 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
         || message.contains("deadlock detected")
     {
         ErrorKind::Busy
+    } else if message.contains("canceling statement due to statement timeout") {
+        ErrorKind::TimedOut
+    } else if message.contains("canceling statement due to user request") {
+        ErrorKind::Canceled
     } else if message.starts_with("permission denied") || message.starts_with("must be owner") {
         ErrorKind::Denied
     } else if message.contains("does not exist")

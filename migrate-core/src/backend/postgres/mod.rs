@@ -6,12 +6,14 @@ mod index;
 mod recorded;
 mod together;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
+use crate::canceller::Running;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, LOG, Ledger, VERSIONS};
 
@@ -85,7 +87,7 @@ impl Server for PgConnection {
         let rows = self.rows(&format!(
             "SELECT {}, session_user::text, current_user::text, current_setting('lock_timeout'), \
              (SELECT string_agg(format('set_config(%L, %L, false)', name, setting), ', ') FROM pg_settings \
-              WHERE source = 'session' AND context IN ('user', 'superuser'))",
+              WHERE source = 'session' AND context IN ('user', 'superuser')), pg_backend_pid()::text",
             schema()
         ))?;
         let row = rows.first().cloned().unwrap_or_default();
@@ -120,6 +122,7 @@ impl Server for PgConnection {
                 prefix: format!("{}.", identifier(schema)),
                 dialect: &DIALECT,
                 db_user: user.to_owned(),
+                tool: String::new(),
                 app: String::new(),
             },
             restore: format!("{role}; RESET ALL{settings}"),
@@ -129,7 +132,14 @@ impl Server for PgConnection {
             found_timeout: row.text_or_empty(3).to_owned(),
             nested,
             key: format!("{LOCK}, hashtext({})", literal(schema)),
+            rehearsal: false,
+            foreign_keys: Cell::new(false),
             stop: Box::new(|| false),
+            running: Running::Query(format!(
+                "SELECT pg_cancel_backend({})::text",
+                row.text_or_empty(5)
+            )),
+            canceller: None,
         })
     }
 
@@ -206,12 +216,15 @@ impl Server for PgConnection {
             message.push_str(&after(session, job));
         }
         message.push_str(commit);
-        let Err(error) = self.execute(&message) else {
+        let Err(error) = session.script(|| self.execute(&message)) else {
             return Ok(());
         };
         let only = (jobs.len() == 1).then_some(0);
         if error.kind != ErrorKind::ConnectionLost {
-            self.execute(back).map_err(Broken::outside)?;
+            // A request to end the statement may arrive a moment after its end.
+            self.execute(back)
+                .or_else(|_| self.execute(back))
+                .map_err(Broken::outside)?;
         }
         // The position is one in the whole message, which nobody will see.
         let error = ServerError {
@@ -258,6 +271,15 @@ impl Server for PgConnection {
             return is_valid(self, &index).map(|valid| Some(valid.is_none()));
         }
         Ok((!commits_by_itself(statement)).then_some(false))
+    }
+
+    fn limit_statements(
+        &mut self,
+        session: &mut Session,
+        timeout: Duration,
+    ) -> Result<bool, ServerError> {
+        session.want(&format!("SET statement_timeout = {}", timeout.as_millis()));
+        Ok(true)
     }
 
     /// Scripts are put back one by one; what the project's session statements did is put back here.

@@ -84,13 +84,13 @@ pub(super) fn run_statement(
         let running = ledger.progress(job, number, number + 1);
         connection.execute(&as_found(session, job, &running))?;
         drop_invalid(connection, statement.text)?;
-        connection.execute(statement.text)?;
+        session.script(|| connection.execute(statement.text))?;
         connection.execute(&progress)
     } else if statement.transaction_control(Backend::Postgres).is_some() {
-        connection.execute(statement.text)?;
+        session.script(|| connection.execute(statement.text))?;
         connection.execute(&progress)
     } else {
-        connection.execute(&format!("{};\n{progress}", statement.text))
+        session.script(|| connection.execute(&format!("{};\n{progress}", statement.text)))
     }
 }
 

@@ -50,11 +50,13 @@ pub(super) fn after(session: &Session, job: &Job<'_>) -> String {
         started: STARTED,
         duration_ms: &duration_ms,
     };
-    let rows = format!(
-        "{};\n{};\n",
-        session.ledger.mark(job),
-        session.ledger.done(job, &moment)
-    );
+    // A row of the log, although rolled back, would leave a gap in the numbers of the next.
+    let row = if session.rehearsal {
+        String::new()
+    } else {
+        format!("{};\n", session.ledger.done(job, &moment))
+    };
+    let rows = format!("{};\n{row}", session.ledger.mark(job));
     let timeout = if session.nested {
         format!(
             "SELECT set_config('lock_timeout', {}, true);\n",
@@ -62,6 +64,11 @@ pub(super) fn after(session: &Session, job: &Job<'_>) -> String {
         )
     } else {
         String::new()
+    };
+    let timeout = if session.rehearsal {
+        format!("{timeout}{DEFERRED}")
+    } else {
+        timeout
     };
     // The user first: the script's may not write the ledger. The time is read before it is forgotten.
     if touches_session(job) {
@@ -71,6 +78,12 @@ pub(super) fn after(session: &Session, job: &Job<'_>) -> String {
         format!("{rows}{timeout}")
     }
 }
+
+/// Checks what a COMMIT would, and lets constraints wait again as they were declared.
+const DEFERRED: &str = "DO $migrate$ DECLARE names text; BEGIN SET CONSTRAINTS ALL IMMEDIATE; \
+    SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') INTO names FROM pg_catalog.pg_constraint c \
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred; \
+    IF names IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED'; END IF; END $migrate$;\n";
 
 /// Whether a script may leave the session other than it was: a setting, a role, everything discarded.
 pub(super) fn touches_session(job: &Job<'_>) -> bool {
@@ -98,7 +111,8 @@ pub(super) fn run_statements(
         if (session.stop)() {
             return Err(Halt::Stopped);
         }
-        run_savepoint(connection, &statement).map_err(|error| broken(Some(place), error))?;
+        run_savepoint(connection, session, &statement)
+            .map_err(|error| broken(Some(place), error))?;
     }
     connection
         .execute(&after(session, job))
@@ -108,6 +122,7 @@ pub(super) fn run_statements(
 /// One statement under a savepoint, so that its SQLSTATE, which Diesel does not give, can be asked for when it fails.
 pub(super) fn run_savepoint(
     connection: &mut PgConnection,
+    session: &Session,
     statement: &Statement<'_>,
 ) -> Result<(), ServerError> {
     // These are refused under a savepoint, or end it.
@@ -117,11 +132,16 @@ pub(super) fn run_savepoint(
         .is_some_and(|start| start.eq_ignore_ascii_case("SET TRANSACTION"))
         || statement.transaction_control(Backend::Postgres).is_some();
     if bare {
-        return connection.execute(statement.text);
+        return session.script(|| connection.execute(statement.text));
     }
     connection.execute("SAVEPOINT migrate_statement")?;
-    connection.execute(statement.text).map_err(|mut error| {
-        if error.code.is_none() && error.kind != ErrorKind::ConnectionLost {
+    let done = session.script(|| connection.execute(statement.text));
+    done.map_err(|mut error| {
+        let ended = matches!(
+            error.kind,
+            ErrorKind::ConnectionLost | ErrorKind::Canceled | ErrorKind::TimedOut
+        );
+        if error.code.is_none() && !ended {
             error.code = ask_code(connection, statement.text);
             error.kind = kind_of(error.code.as_deref()).unwrap_or(error.kind);
         }

@@ -5,18 +5,20 @@ mod recorded;
 mod references;
 mod together;
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
+use crate::canceller::Running;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, Ledger, statements};
 
 use super::{Broken, Halt, Job, Lock, Row, Server, Session, mentions, text};
 use recorded::run_recorded;
-use references::{rebuilds, turn_foreign_keys_off};
+use references::{are_on, rebuilds, turn_foreign_keys_off};
 use together::{begin, end, run_in_transaction};
 
 const DIALECT: Dialect = Dialect {
@@ -99,6 +101,15 @@ impl Server for SqliteConnection {
         let files = self.rows("SELECT file FROM pragma_database_list WHERE name = 'main'")?;
         let timeout = self.rows("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout")?;
         let timeout = timeout.first().map_or(0, |row| row.number::<u64>(0));
+        let journal = self.rows("SELECT CAST(journal_mode AS TEXT) FROM pragma_journal_mode")?;
+        let journal = journal.first().map_or("", |row| row.text_or_empty(0));
+        let file = files.first().map_or("", |row| row.text_or_empty(0));
+        // What a process left half written is taken back from the journal, where that is a file.
+        let running = if ["memory", "off"].contains(&journal) && !file.is_empty() {
+            Running::Never
+        } else {
+            Running::WithProcess
+        };
         let mut restore = pragmas(self)?;
         restore.push(format!("PRAGMA busy_timeout = {timeout}"));
         let nested = self.in_transaction();
@@ -108,6 +119,7 @@ impl Server for SqliteConnection {
                 prefix: MAIN.into(),
                 dialect: &DIALECT,
                 db_user: String::new(),
+                tool: String::new(),
                 app: String::new(),
             },
             restore: restore.join("; "),
@@ -116,11 +128,12 @@ impl Server for SqliteConnection {
             lock_timeout: Duration::ZERO,
             found_timeout: format!("PRAGMA busy_timeout = {timeout}"),
             nested,
-            key: files
-                .first()
-                .map(|row| row.text_or_empty(0).to_owned())
-                .unwrap_or_default(),
+            key: file.to_owned(),
+            rehearsal: false,
+            foreign_keys: Cell::new(false),
             stop: Box::new(|| false),
+            running,
+            canceller: None,
         })
     }
 
@@ -192,12 +205,21 @@ impl Server for SqliteConnection {
 
     fn leave(&mut self, session: &Session) -> Result<(), ServerError> {
         // Inside a transaction no pragma was touched but this one.
-        let sql = if session.nested {
+        let sql = if session.nested && !session.rehearsal {
             &session.found_timeout
         } else {
             &session.restore
         };
         self.execute(sql)
+    }
+
+    /// The write lock at once; foreign keys before it, since inside a transaction they cannot be turned off.
+    fn begin_rehearsal(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        session.foreign_keys.set(are_on(self)?);
+        if jobs.iter().any(rebuilds) {
+            turn_foreign_keys_off(self, false)?;
+        }
+        begin(self, false)
     }
 
     fn lock_holder(&mut self, _: &Session) -> Option<String> {
@@ -220,7 +242,12 @@ impl Server for SqliteConnection {
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
         // The pragma does nothing inside a transaction, so it comes before the first BEGIN.
-        let off = jobs.iter().any(rebuilds) && turn_foreign_keys_off(self, session.nested)?;
+        let off = if session.rehearsal {
+            // No COMMIT looks at references that may be mended until then.
+            session.foreign_keys.get()
+        } else {
+            jobs.iter().any(rebuilds) && turn_foreign_keys_off(self, session.nested)?
+        };
         let result = begin(self, session.nested).and_then(|()| {
             let result = run_in_transaction(self, session, jobs, off);
             end(self, session.nested, result)

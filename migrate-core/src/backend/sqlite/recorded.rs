@@ -67,13 +67,13 @@ pub(super) fn run_statements(
         let alone = own || control.is_some() || cannot_nest(&statement);
         let progress = ledger.progress(job, number + 1, 0);
         let result = if alone {
-            connection
-                .execute(statement.text)
+            session
+                .script(|| connection.execute(statement.text))
                 .and_then(|()| connection.execute(&progress))
         } else {
             connection
                 .execute("BEGIN IMMEDIATE")
-                .and_then(|()| connection.execute(statement.text))
+                .and_then(|()| session.script(|| connection.execute(statement.text)))
                 .and_then(|()| connection.execute(&format!("{progress}; COMMIT")))
         };
         if let Err(error) = result {

@@ -18,15 +18,19 @@ pub(super) fn rebuilds(job: &Job<'_>) -> bool {
         || rebuilds_a_table(job.script.statements())
 }
 
+pub(super) fn are_on(connection: &mut SqliteConnection) -> Result<bool, Halt> {
+    let rows = connection
+        .rows("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
+        .map_err(Broken::outside)?;
+    Ok(rows.first().is_some_and(|row| row.text(0) == Some("1")))
+}
+
 /// Whether they were on, so that there is something to check afterwards.
 pub(super) fn turn_foreign_keys_off(
     connection: &mut SqliteConnection,
     nested: bool,
 ) -> Result<bool, Halt> {
-    let rows = connection
-        .rows("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
-        .map_err(Broken::outside)?;
-    let on = rows.first().is_some_and(|row| row.text(0) == Some("1"));
+    let on = are_on(connection)?;
     if on && nested {
         let message = "a table is built anew, for which foreign keys must be off, and inside a transaction they cannot be".into();
         return Err(Broken::outside(ServerError {

@@ -79,7 +79,8 @@ pub(super) fn run_in_transaction(
             if (session.stop)() {
                 return Err(Halt::Stopped);
             }
-            connection.execute(statement.text).map_err(|error| Broken {
+            let done = session.script(|| connection.execute(statement.text));
+            done.map_err(|error| Broken {
                 job: Some(number),
                 statement: Some(place),
                 kept: 0,

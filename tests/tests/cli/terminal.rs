@@ -3,25 +3,23 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+
+use migrate_core::Backend;
+use migrate_tests::{Database, Project, on, until};
 
 use crate::{says, tool, two_tables};
 
-/// What is on the screen at the end, and the exit code. `None` where there is no `script`.
-fn on_a_terminal(directory: &Path, arguments: &str, typed: &str) -> Option<(String, Option<i32>)> {
-    screen(directory, &[], arguments, typed)
-}
-
-/// The same with these variables.
-pub(crate) fn screen(
+/// A process on a terminal. `None` where there is no `script`.
+fn start(
     directory: &Path,
+    url: &str,
     variables: &[(&str, &str)],
     arguments: &str,
-    typed: &str,
-) -> Option<(String, Option<i32>)> {
+) -> Option<Child> {
     let plain = tool(directory, &[]);
     let command = format!(
-        "'{}' --database-url sqlite:app.db {arguments}",
+        "exec '{}' --database-url '{url}' {arguments}",
         plain.get_program().display()
     );
     let mut script = Command::new("script");
@@ -35,16 +33,36 @@ pub(crate) fn screen(
     }
     script.env("TERM", "xterm").envs(variables.iter().copied());
     let spawned = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let Ok(mut child) = spawned else {
+    if spawned.is_err() {
         migrate_tests::say("skipped: no `script` to make a terminal with");
-        return None;
-    };
+    }
+    spawned.ok()
+}
+
+/// Types, and gives what is on the screen at the end, and the exit code.
+fn finish(mut child: Child, typed: &str) -> (String, Option<i32>) {
     let mut keyboard = child.stdin.take().expect("a keyboard");
     keyboard.write_all(typed.as_bytes()).expect("typed");
     let output = child.wait_with_output().expect("it ends");
     drop(keyboard);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    Some((text, output.status.code()))
+    (text, output.status.code())
+}
+
+/// What is on the screen at the end, and the exit code. `None` where there is no `script`.
+fn on_a_terminal(directory: &Path, arguments: &str, typed: &str) -> Option<(String, Option<i32>)> {
+    screen(directory, &[], arguments, typed)
+}
+
+/// The same with these variables.
+pub(crate) fn screen(
+    directory: &Path,
+    variables: &[(&str, &str)],
+    arguments: &str,
+    typed: &str,
+) -> Option<(String, Option<i32>)> {
+    let child = start(directory, "sqlite:app.db", variables, arguments)?;
+    Some(finish(child, typed))
 }
 
 #[test]
@@ -122,4 +140,36 @@ fn a_run_has_a_bar_that_is_gone_when_it_is_done() {
         last.contains("applied 2 revisions in "),
         "the bar is wiped: {screen:?}"
     );
+}
+
+#[test]
+fn ctrl_c_ends_a_run_and_leaves_neither_a_bar_nor_a_lock() {
+    on(Backend::Postgres, |database: &Database| {
+        let mut project = Project::new(Backend::Postgres);
+        for name in ["01_slow", "02_slow", "03_slow"] {
+            project.revision(name, "SELECT pg_sleep(1.5);\n", "SELECT 1;\n");
+        }
+        let each = "upgrade --transaction each";
+        let Some(child) = start(&project.path(), database.url(), &[], each) else {
+            return;
+        };
+        let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' \
+                        AND datname = current_database() AND query LIKE '%pg_sleep%' \
+                        AND pid <> pg_backend_pid()";
+        until("the first revision runs", || {
+            database.value(sleeping) == "1"
+        });
+        let (screen, code) = finish(child, "\u{3}");
+        assert_eq!(code, Some(130), "{screen:?}");
+        assert!(screen.contains("stopped on request"), "{screen:?}");
+        let after_the_bar = screen.rsplit("0/3").next().unwrap_or_default();
+        assert!(
+            after_the_bar.contains("\u{1b}[2K"),
+            "it is wiped: {screen:?}"
+        );
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        assert_eq!(database.value(locks), "0");
+        assert!(database.applied().len() < 3, "{screen:?}");
+    });
 }

@@ -191,7 +191,7 @@ fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
 
 impl Constraint {
     /// Whether it needs a column: none can stay when that goes.
-    pub(super) fn mentions(&self, column: &str, dialect: Dialect) -> bool {
+    pub(crate) fn mentions(&self, column: &str, dialect: Dialect) -> bool {
         let named = |names: &[String]| names.iter().any(|name| name == column);
         match self {
             Self::PrimaryKey(key) => named(&key.columns),

@@ -1,0 +1,98 @@
+//! The value that a row gets in a column that comes and that nothing else fills.
+
+use std::collections::HashMap;
+
+use crate::{Column, Dialect, Expression, Name, Schema, Type};
+
+/// What fills new columns that take no NULL and have no default. Without a value the statement fails as soon as there is a row.
+///
+/// ```
+/// use migrate_schema::Fills;
+/// let fills = Fills::default().with("members", "phone", "''");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Fills {
+    given: HashMap<(Name, String), Expression>,
+    neutral: bool,
+}
+
+impl Fills {
+    /// Zero, nothing, the first day of 1970, the first value of an enum: for the way back, where a column that was dropped has to
+    /// be there again and what was in it is gone.
+    #[must_use]
+    pub fn neutral() -> Self {
+        Self {
+            neutral: true,
+            ..Self::default()
+        }
+    }
+
+    /// The same with an expression for one column.
+    #[must_use]
+    pub fn with(
+        mut self,
+        table: impl Into<Name>,
+        column: impl Into<String>,
+        expression: impl Into<Expression>,
+    ) -> Self {
+        self.given
+            .insert((table.into(), column.into()), expression.into());
+        self
+    }
+
+    /// The value for a column, if it needs one and there is one.
+    pub(super) fn of(
+        &self,
+        table: &Name,
+        column: &Column,
+        schema: &Schema,
+        dialect: Dialect,
+    ) -> Option<String> {
+        if column.takes_null() || column.fills_itself() {
+            return None;
+        }
+        let given = self.given.get(&(table.clone(), column.name.clone()));
+        let neutral = || {
+            self.neutral
+                .then(|| neutral(column.sql_type.value()?, schema, dialect))
+                .flatten()
+        };
+        given.map(ToString::to_string).or_else(neutral)
+    }
+}
+
+fn neutral(of: &Type, schema: &Schema, dialect: Dialect) -> Option<String> {
+    if of.dimensions() > 0 {
+        return Some("'{}'".into());
+    }
+    if let Some(name) = of.user_name() {
+        let first = schema.enum_type(name).and_then(|of| of.values.first());
+        return Some(first.map_or_else(|| "''".into(), |value| dialect.literal(value)));
+    }
+    let name = of.name();
+    let has = |part: &str| name.contains(part);
+    Some(match (name, dialect) {
+        ("enum" | "set", _) => of.arguments().first()?.clone(),
+        ("uuid", Dialect::Postgres) => "'00000000-0000-0000-0000-000000000000'".into(),
+        ("inet" | "cidr", _) => "'0.0.0.0'".into(),
+        ("boolean", Dialect::Postgres) => "FALSE".into(),
+        ("date", _) => "'1970-01-01'".into(),
+        ("interval", _) => "'0'".into(),
+        ("json" | "jsonb", _) => "'{}'".into(),
+        ("year", _) => "1970".into(),
+        _ if has("timestamp") || has("datetime") => "'1970-01-02 00:00:00'".into(),
+        _ if has("time") => "'00:00:00'".into(),
+        _ if has("range") => "'empty'".into(),
+        _ if has("int")
+            || has("num")
+            || has("dec")
+            || has("real")
+            || has("doub")
+            || has("float") =>
+        {
+            "0".into()
+        }
+        _ if has("bool") || name == "money" || name == "oid" => "0".into(),
+        _ => "''".into(),
+    })
+}

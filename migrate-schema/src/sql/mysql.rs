@@ -1,0 +1,242 @@
+//! MySQL's and MariaDB's statements: one ALTER a table, and foreign keys apart, before and after.
+//! <https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>
+
+use std::collections::HashSet;
+
+use super::{Fills, Statement, clauses};
+use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+
+const DIALECT: Dialect = Dialect::Mysql;
+
+/// The statements, in the order of the changes; all of a table's are where its first one is.
+pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statement> {
+    let mut all = Vec::new();
+    let mut altered: HashSet<&Name> = HashSet::new();
+    for change in difference.changes() {
+        let sql = match change {
+            Change::RenameTable { from, to } => {
+                format!(
+                    "RENAME TABLE {} TO {}",
+                    from.quoted(DIALECT),
+                    to.quoted(DIALECT)
+                )
+            }
+            Change::CreateTable(table) => create_table(table),
+            Change::DropTable(table) => format!("DROP TABLE {}", table.name.quoted(DIALECT)),
+            Change::Alter { table, change: how } if stands_alone(how, table, difference) => {
+                format!(
+                    "ALTER TABLE {} {}",
+                    table.quoted(DIALECT),
+                    clause(how, None).join(", ")
+                )
+            }
+            Change::Alter { table, .. } => {
+                if altered.insert(table) {
+                    all.extend(alter(table, difference, fills));
+                }
+                continue;
+            }
+            // A column's type is the enum here.
+            Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::ExtendEnum { .. }
+            | Change::RebuildEnum { .. } => continue,
+        };
+        all.push(Statement::of([change], sql));
+    }
+    all
+}
+
+/// Foreign keys wait for other tables, and names come before what uses them. The index of a new table is a statement too.
+fn stands_alone(change: &TableChange, table: &Name, difference: &Difference) -> bool {
+    let new = difference.renamed().table(table).is_none();
+    let key = matches!(
+        change,
+        TableChange::Add(Constraint::ForeignKey(_)) | TableChange::Drop(Constraint::ForeignKey(_))
+    );
+    new || key || matches!(change, TableChange::RenameColumn { .. })
+}
+
+/// Everything else that changes of a table, in one statement; and the defaults that were there for its time alone.
+fn alter(table: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement> {
+    let own = |change: &&Change| matches!(change, Change::Alter { table: of, change } if of == table && !stands_alone(change, table, difference));
+    let changes: Vec<&Change> = difference.changes().iter().filter(own).collect();
+    let (mut parts, mut fillers) = (Vec::new(), Vec::new());
+    for change in &changes {
+        let Change::Alter { change, .. } = change else {
+            continue;
+        };
+        let fill =
+            match change.as_ref() {
+                TableChange::AddColumn(column) => {
+                    let fill = fills.of(table, column, difference.after(), DIALECT);
+                    fillers.extend(fill.is_some().then(|| {
+                        format!("ALTER COLUMN {} DROP DEFAULT", DIALECT.quote(&column.name))
+                    }));
+                    fill
+                }
+                _ => None,
+            };
+        parts.extend(clause(change, fill.as_deref()));
+    }
+    let statement = |parts: &[String]| {
+        format!(
+            "ALTER TABLE {}\n    {}",
+            table.quoted(DIALECT),
+            parts.join(",\n    ")
+        )
+    };
+    let mut all = vec![Statement::of(changes, statement(&parts))];
+    all.extend((!fillers.is_empty()).then(|| Statement::more(statement(&fillers))));
+    all
+}
+
+/// What an ALTER TABLE says for a change.
+fn clause(change: &TableChange, fill: Option<&str>) -> Vec<String> {
+    let quote = |name: &str| DIALECT.quote(name);
+    vec![match change {
+        TableChange::RenameColumn { from, to } => {
+            format!("RENAME COLUMN {} TO {}", quote(from), quote(to))
+        }
+        TableChange::AddColumn(column) => format!("ADD COLUMN {}", definition(column, fill)),
+        TableChange::DropColumn(column) => format!("DROP COLUMN {}", quote(&column.name)),
+        TableChange::AlterColumn { to, .. } => format!("MODIFY COLUMN {}", definition(to, None)),
+        TableChange::Add(Constraint::PrimaryKey(key)) => {
+            format!("ADD PRIMARY KEY ({})", DIALECT.quote_all(&key.columns))
+        }
+        TableChange::Add(Constraint::Unique(unique)) => {
+            let name = unique
+                .name
+                .value()
+                .map(|name| quote(name) + " ")
+                .unwrap_or_default();
+            format!(
+                "ADD UNIQUE KEY {name}({})",
+                DIALECT.quote_all(&unique.columns)
+            )
+        }
+        TableChange::Add(Constraint::Index(index)) => format!("ADD {}", self::index(index)),
+        TableChange::Add(of) => {
+            return clauses::constraint(of, DIALECT)
+                .map(|clause| format!("ADD {clause}"))
+                .into_iter()
+                .collect();
+        }
+        TableChange::Drop(Constraint::PrimaryKey(_)) => "DROP PRIMARY KEY".into(),
+        TableChange::Drop(of @ Constraint::ForeignKey(_)) => {
+            format!("DROP FOREIGN KEY {}", quote(of.name().unwrap_or_default()))
+        }
+        TableChange::Drop(Constraint::Unique(unique)) => {
+            let first = unique.columns.first().cloned().unwrap_or_default();
+            format!(
+                "DROP INDEX {}",
+                quote(unique.name.value().unwrap_or(&first))
+            )
+        }
+        TableChange::Drop(Constraint::Index(index)) => {
+            let first = index.columns().next().cloned().unwrap_or_default();
+            format!("DROP INDEX {}", quote(index.name.value().unwrap_or(&first)))
+        }
+        TableChange::Drop(of @ Constraint::Check(_)) => {
+            format!("DROP CONSTRAINT {}", quote(of.name().unwrap_or_default()))
+        }
+        TableChange::Rename { from, to } => {
+            format!(
+                "RENAME INDEX {} TO {}",
+                quote(from.name().unwrap_or_default()),
+                quote(to)
+            )
+        }
+        TableChange::Comment { to, .. } => format!(
+            "COMMENT = {}",
+            DIALECT.literal(to.as_deref().unwrap_or_default())
+        ),
+        TableChange::Options => return Vec::new(),
+    }]
+}
+
+fn create_table(table: &Table) -> String {
+    let mut made = table.clone();
+    if let crate::Facet::Known(Some(key)) = &mut made.primary_key {
+        key.name = crate::Facet::Unknown;
+    }
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| definition(column, None))
+        .collect();
+    let comment = table
+        .comment
+        .get()
+        .map(|text| format!(" COMMENT = {}", DIALECT.literal(text)));
+    clauses::create_table(&made, columns, true, &comment.unwrap_or_default(), DIALECT)
+}
+
+/// A column as it stands in CREATE TABLE; `fill` is a default for this once.
+fn definition(column: &Column, fill: Option<&str>) -> String {
+    let of = column
+        .sql_type
+        .value()
+        .map(|of| of.sql(DIALECT))
+        .unwrap_or_default();
+    let mut sql = format!("{} {of}", DIALECT.quote(&column.name));
+    if let Some(collation) = column.collation.get() {
+        sql.push_str(&format!(" COLLATE {}", DIALECT.quote(collation)));
+    }
+    if let Some(generated) = column.generated.get() {
+        let kind = if generated.stored {
+            "STORED"
+        } else {
+            "VIRTUAL"
+        };
+        sql.push_str(&format!(
+            " GENERATED ALWAYS AS ({}) {kind}",
+            generated.expression
+        ));
+    } else {
+        // A TIMESTAMP takes no NULL unless it is told to.
+        sql.push_str(if column.takes_null() {
+            " NULL"
+        } else {
+            " NOT NULL"
+        });
+    }
+    let default = column
+        .default
+        .get()
+        .map(|default| clauses::default(default, DIALECT));
+    if let Some(default) = default.as_deref().or(fill) {
+        sql.push_str(&format!(" DEFAULT {default}"));
+    }
+    if column.identity.get().is_some() {
+        sql.push_str(" AUTO_INCREMENT");
+    }
+    if let Some(comment) = column.comment.get() {
+        sql.push_str(&format!(" COMMENT {}", DIALECT.literal(comment)));
+    }
+    sql
+}
+
+fn index(index: &Index) -> String {
+    let method = index.method.as_deref().unwrap_or_default();
+    let (kind, using) = match method {
+        "fulltext" => ("FULLTEXT INDEX", String::new()),
+        "spatial" => ("SPATIAL INDEX", String::new()),
+        _ if index.unique => ("UNIQUE INDEX", using(method)),
+        _ => ("INDEX", using(method)),
+    };
+    let name = index
+        .name
+        .value()
+        .map(|name| format!(" {}", DIALECT.quote(name)))
+        .unwrap_or_default();
+    format!("{kind}{name}{using} ({})", clauses::parts(index, DIALECT))
+}
+
+fn using(method: &str) -> String {
+    if method.is_empty() {
+        String::new()
+    } else {
+        format!(" USING {}", method.to_uppercase())
+    }
+}

@@ -1,0 +1,188 @@
+//! PostgreSQL's statements.
+
+use super::postgres_column::{alter, comment_on, definition};
+use super::{Fills, Statement, clauses, postgres_enum};
+use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+
+const DIALECT: Dialect = Dialect::Postgres;
+
+/// A statement or more a change, in the order of the changes.
+pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statement> {
+    let mut all = Vec::new();
+    for change in difference.changes() {
+        let mut sql = match change {
+            Change::RenameTable { from, to } => vec![rename_table(from, to)],
+            Change::CreateTable(table) => create_table(table),
+            Change::DropTable(table) => vec![format!("DROP TABLE {}", table.name.quoted(DIALECT))],
+            Change::CreateEnum(of) => vec![postgres_enum::create(of)],
+            Change::DropEnum(of) => vec![format!("DROP TYPE {}", of.name.quoted(DIALECT))],
+            Change::ExtendEnum { from, to } => postgres_enum::extend(from, to),
+            Change::RebuildEnum { to, .. } => postgres_enum::rebuild(to, difference),
+            Change::Alter { table, change } => table_change(table, change, difference, fills),
+        }
+        .into_iter();
+        all.extend(sql.next().map(|first| Statement::of([change], first)));
+        all.extend(sql.map(Statement::more));
+    }
+    all
+}
+
+fn rename_table(from: &Name, to: &Name) -> String {
+    format!(
+        "ALTER TABLE {} RENAME TO {}",
+        from.quoted(DIALECT),
+        DIALECT.quote(&to.name)
+    )
+}
+
+fn create_table(table: &Table) -> Vec<String> {
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| definition(column, None))
+        .collect();
+    let mut sql = vec![clauses::create_table(table, columns, true, "", DIALECT)];
+    if let Some(comment) = table.comment.get() {
+        sql.push(comment_on(
+            "TABLE",
+            &table.name.quoted(DIALECT),
+            Some(comment),
+        ));
+    }
+    sql.extend(
+        table
+            .columns
+            .iter()
+            .filter_map(|column| comment(&table.name, column)),
+    );
+    sql
+}
+
+/// The comment of a new column.
+fn comment(table: &Name, column: &Column) -> Option<String> {
+    let comment = column.comment.get()?;
+    let name = format!("{}.{}", table.quoted(DIALECT), DIALECT.quote(&column.name));
+    Some(comment_on("COLUMN", &name, Some(comment)))
+}
+
+fn table_change(
+    table: &Name,
+    change: &TableChange,
+    difference: &Difference,
+    fills: &Fills,
+) -> Vec<String> {
+    let alter_table = |clause: String| format!("ALTER TABLE {} {clause}", table.quoted(DIALECT));
+    let quote = |name: &str| DIALECT.quote(name);
+    match change {
+        TableChange::RenameColumn { from, to } => {
+            vec![alter_table(format!(
+                "RENAME COLUMN {} TO {}",
+                quote(from),
+                quote(to)
+            ))]
+        }
+        TableChange::AddColumn(column) => {
+            let fill = fills.of(table, column, difference.after(), DIALECT);
+            let mut sql = vec![alter_table(format!(
+                "ADD COLUMN {}",
+                definition(column, fill.as_deref())
+            ))];
+            if fill.is_some() {
+                sql.push(alter_table(format!(
+                    "ALTER COLUMN {} DROP DEFAULT",
+                    quote(&column.name)
+                )));
+            }
+            sql.extend(comment(table, column));
+            sql
+        }
+        TableChange::DropColumn(column) => {
+            vec![alter_table(format!("DROP COLUMN {}", quote(&column.name)))]
+        }
+        TableChange::AlterColumn { from, to } => alter(table, from, to),
+        TableChange::Add(Constraint::Index(index)) => vec![create_index(table, index)],
+        TableChange::Add(of) => clauses::constraint(of, DIALECT)
+            .map(|clause| alter_table(format!("ADD {clause}")))
+            .into_iter()
+            .collect(),
+        TableChange::Drop(Constraint::Index(index)) => {
+            let name = table.sibling(index.name.value().cloned().unwrap_or_default());
+            vec![format!("DROP INDEX {}", name.quoted(DIALECT))]
+        }
+        TableChange::Drop(of) => vec![alter_table(format!(
+            "DROP CONSTRAINT {}",
+            quote(&name_of(table, of))
+        ))],
+        TableChange::Rename {
+            from: Constraint::Index(index),
+            to,
+        } => {
+            let name = table.sibling(index.name.value().cloned().unwrap_or_default());
+            vec![format!(
+                "ALTER INDEX {} RENAME TO {}",
+                name.quoted(DIALECT),
+                quote(to)
+            )]
+        }
+        TableChange::Rename { from, to } => {
+            vec![alter_table(format!(
+                "RENAME CONSTRAINT {} TO {}",
+                quote(&name_of(table, from)),
+                quote(to)
+            ))]
+        }
+        TableChange::Comment { to, .. } => {
+            vec![comment_on("TABLE", &table.quoted(DIALECT), to.as_ref())]
+        }
+        TableChange::Options => Vec::new(),
+    }
+}
+
+/// The name of a constraint, or the one that PostgreSQL gives to a constraint without one.
+fn name_of(table: &Name, of: &Constraint) -> String {
+    let (columns, end) = match of {
+        Constraint::PrimaryKey(_) | Constraint::Check(_) | Constraint::Index(_) => {
+            (&[][..], "pkey")
+        }
+        Constraint::ForeignKey(key) => (key.columns.as_slice(), "fkey"),
+        Constraint::Unique(unique) => (unique.columns.as_slice(), "key"),
+    };
+    let end = if matches!(of, Constraint::Check(_)) {
+        "check"
+    } else {
+        end
+    };
+    let mut parts = vec![table.name.as_str()];
+    parts.extend(columns.iter().map(String::as_str));
+    parts.push(end);
+    of.name().map_or_else(|| parts.join("_"), String::from)
+}
+
+fn create_index(table: &Name, index: &Index) -> String {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let name = index
+        .name
+        .value()
+        .map(|name| DIALECT.quote(name) + " ")
+        .unwrap_or_default();
+    let method = index
+        .method
+        .as_ref()
+        .map(|method| format!(" USING {method}"))
+        .unwrap_or_default();
+    let mut sql = format!(
+        "CREATE {unique}INDEX {name}ON {}{method} ({})",
+        table.quoted(DIALECT),
+        clauses::parts(index, DIALECT)
+    );
+    if !index.include.is_empty() {
+        sql.push_str(&format!(" INCLUDE ({})", DIALECT.quote_all(&index.include)));
+    }
+    if index.nulls_not_distinct {
+        sql.push_str(" NULLS NOT DISTINCT");
+    }
+    if let Some(predicate) = &index.predicate {
+        sql.push_str(&format!(" WHERE {predicate}"));
+    }
+    sql
+}

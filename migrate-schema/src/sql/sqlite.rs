@@ -1,0 +1,260 @@
+//! SQLite's statements: what its ALTER TABLE can do, and for the rest one rebuild a table.
+//! <https://www.sqlite.org/lang_altertable.html>
+
+use std::collections::HashSet;
+
+use super::sqlite_rebuild::rebuild;
+use super::{Fills, Statement, clauses};
+use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+
+pub(super) const DIALECT: Dialect = Dialect::Sqlite;
+
+/// The statements, in the order of the changes; a rebuild is where the first change of its table is.
+pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statement> {
+    let rebuilt: HashSet<&Name> = difference
+        .changes()
+        .iter()
+        .filter_map(|change| match change {
+            Change::Alter { table, change } => {
+                let before = difference.renamed().table(table)?;
+                (!is_native(change, before, difference)).then_some(table)
+            }
+            _ => None,
+        })
+        .collect();
+    let mut all = Vec::new();
+    let mut done: HashSet<&Name> = HashSet::new();
+    for change in difference.changes() {
+        let sql = match change {
+            Change::RenameTable { from, to } => {
+                format!(
+                    "ALTER TABLE {} RENAME TO {}",
+                    from.quoted(DIALECT),
+                    DIALECT.quote(&to.name)
+                )
+            }
+            Change::CreateTable(table) => create_table(table),
+            Change::DropTable(table) => format!("DROP TABLE {}", table.name.quoted(DIALECT)),
+            Change::Alter { table, change } if rebuilt.contains(table) && !is_rename(change) => {
+                if done.insert(table) {
+                    all.extend(rebuild(table, difference, fills));
+                }
+                continue;
+            }
+            Change::Alter { table, change } => match native(table, change) {
+                Some(sql) => sql,
+                None => continue,
+            },
+            Change::CreateEnum(_)
+            | Change::DropEnum(_)
+            | Change::ExtendEnum { .. }
+            | Change::RebuildEnum { .. } => continue,
+        };
+        all.push(Statement::of([change], sql));
+    }
+    let circle = !rebuilt.is_empty() || drops_a_circle(difference);
+    if circle {
+        // Dropping a table deletes its rows, and with them those that refer to them.
+        let mut off = Statement::more("PRAGMA foreign_keys = OFF");
+        off.comments
+            .push("no row is deleted because its parent is moved".into());
+        all.insert(0, off);
+    }
+    all
+}
+
+const fn is_rename(change: &TableChange) -> bool {
+    matches!(change, TableChange::RenameColumn { .. })
+}
+
+/// Whether tables that go refer to each other, so that none can be first.
+fn drops_a_circle(difference: &Difference) -> bool {
+    let mut gone: HashSet<&Name> = HashSet::new();
+    difference.changes().iter().any(|change| {
+        let Change::DropTable(table) = change else {
+            return false;
+        };
+        gone.insert(&table.name);
+        table
+            .foreign_keys
+            .all()
+            .iter()
+            .any(|key| key.table != table.name && gone.contains(&key.table))
+    })
+}
+
+/// Whether SQLite changes a table in place.
+fn is_native(change: &TableChange, before: &Table, difference: &Difference) -> bool {
+    match change {
+        TableChange::RenameColumn { .. }
+        | TableChange::Add(Constraint::Index(_))
+        | TableChange::Drop(Constraint::Index(_)) => true,
+        TableChange::AddColumn(column) => {
+            let constant = column
+                .default
+                .get()
+                .is_none_or(|default| clauses::is_constant(default, DIALECT));
+            let filled = column.takes_null() || column.default.get().is_some();
+            let stored = column
+                .generated
+                .get()
+                .is_some_and(|generated| generated.stored);
+            constant && filled && !stored && column.identity.get().is_none()
+        }
+        TableChange::DropColumn(column) => {
+            let after = difference.after().table(&before.name);
+            let needs = |of: Constraint| of.mentions(&column.name, DIALECT);
+            let keyed = before
+                .primary_key
+                .get()
+                .is_some_and(|key| key.columns.contains(&column.name));
+            let unique = before
+                .uniques
+                .all()
+                .iter()
+                .cloned()
+                .map(Constraint::Unique)
+                .any(needs);
+            let checked = before
+                .checks
+                .all()
+                .iter()
+                .cloned()
+                .map(Constraint::Check)
+                .any(needs);
+            let refers = before
+                .foreign_keys
+                .all()
+                .iter()
+                .cloned()
+                .map(Constraint::ForeignKey)
+                .any(needs);
+            let computed = after.is_none_or(|after| {
+                let from_it = |other: &Column| {
+                    other
+                        .generated
+                        .get()
+                        .is_some_and(|of| of.expression.mentions(&column.name, DIALECT))
+                };
+                after.columns.iter().any(from_it)
+            });
+            let watched = before
+                .triggers
+                .iter()
+                .any(|text| crate::Expression::from(text.as_str()).mentions(&column.name, DIALECT));
+            !(keyed || unique || checked || refers || computed || watched)
+        }
+        _ => false,
+    }
+}
+
+fn native(table: &Name, change: &TableChange) -> Option<String> {
+    let alter = |clause: String| format!("ALTER TABLE {} {clause}", table.quoted(DIALECT));
+    Some(match change {
+        TableChange::RenameColumn { from, to } => alter(format!(
+            "RENAME COLUMN {} TO {}",
+            DIALECT.quote(from),
+            DIALECT.quote(to)
+        )),
+        TableChange::AddColumn(column) => alter(format!("ADD COLUMN {}", definition(column, None))),
+        TableChange::DropColumn(column) => {
+            alter(format!("DROP COLUMN {}", DIALECT.quote(&column.name)))
+        }
+        TableChange::Add(Constraint::Index(index)) => create_index(table, index),
+        TableChange::Drop(Constraint::Index(index)) => {
+            let name = table.sibling(index.name.value().cloned().unwrap_or_default());
+            format!("DROP INDEX {}", name.quoted(DIALECT))
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn create_table(table: &Table) -> String {
+    let key = table.primary_key.get();
+    // AUTOINCREMENT stands only beside a key that the column itself is.
+    let inline = table
+        .columns
+        .iter()
+        .find(|column| column.identity.get().is_some());
+    let inline =
+        inline.filter(|column| key.is_some_and(|key| key.columns == [column.name.clone()]));
+    let columns = table.columns.iter().map(|column| {
+        let named = key.filter(|_| inline.is_some_and(|inline| inline.name == column.name));
+        let named = named.map(|key| match key.name.value() {
+            Some(name) => format!(
+                " CONSTRAINT {} PRIMARY KEY AUTOINCREMENT",
+                DIALECT.quote(name)
+            ),
+            None => " PRIMARY KEY AUTOINCREMENT".into(),
+        });
+        definition(column, named.as_deref())
+    });
+    let mut options = Vec::new();
+    if table.strict.value() == Some(&true) {
+        options.push("STRICT");
+    }
+    if table.without_rowid.value() == Some(&true) {
+        options.push("WITHOUT ROWID");
+    }
+    let options = if options.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", options.join(", "))
+    };
+    clauses::create_table(
+        table,
+        columns.collect(),
+        inline.is_none(),
+        &options,
+        DIALECT,
+    )
+}
+
+fn definition(column: &Column, key: Option<&str>) -> String {
+    let of = column
+        .sql_type
+        .value()
+        .map(|of| of.sql(DIALECT))
+        .unwrap_or_default();
+    let mut sql = format!("{} {of}", DIALECT.quote(&column.name));
+    sql.push_str(key.unwrap_or_default());
+    if !column.takes_null() {
+        sql.push_str(" NOT NULL");
+    }
+    if let Some(default) = column.default.get() {
+        sql.push_str(&format!(" DEFAULT {}", clauses::default(default, DIALECT)));
+    }
+    if let Some(collation) = column.collation.get() {
+        sql.push_str(&format!(" COLLATE {}", DIALECT.quote(collation)));
+    }
+    if let Some(generated) = column.generated.get() {
+        let kind = if generated.stored {
+            "STORED"
+        } else {
+            "VIRTUAL"
+        };
+        sql.push_str(&format!(
+            " GENERATED ALWAYS AS ({}) {kind}",
+            generated.expression
+        ));
+    }
+    sql
+}
+
+pub(super) fn create_index(table: &Name, index: &Index) -> String {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    // An index's schema stands before its own name, and the table has none.
+    let name = table
+        .sibling(index.name.value().cloned().unwrap_or_default())
+        .quoted(DIALECT);
+    let predicate = index
+        .predicate
+        .as_ref()
+        .map(|of| format!(" WHERE {of}"))
+        .unwrap_or_default();
+    let on = DIALECT.quote(&table.name);
+    format!(
+        "CREATE {unique}INDEX {name} ON {on} ({}){predicate}",
+        clauses::parts(index, DIALECT)
+    )
+}

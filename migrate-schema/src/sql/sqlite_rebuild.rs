@@ -1,0 +1,104 @@
+//! A SQLite table made anew: a new table, its rows, the old name; then indexes and triggers.
+//! <https://www.sqlite.org/lang_altertable.html#otheralter>
+
+use super::sqlite::{DIALECT, create_index, create_table};
+use super::{Fills, Statement};
+use crate::{Change, Column, Difference, Name, Table, TableChange};
+
+/// The statements of one rebuild. `legacy_alter_table` keeps views and other tables' triggers from being looked at while the table
+/// is not there.
+pub(super) fn rebuild(name: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement> {
+    let (Some(before), Some(after)) = (
+        difference.renamed().table(name),
+        difference.after().table(name),
+    ) else {
+        return Vec::new();
+    };
+    let own = |change: &&Change| matches!(change, Change::Alter { table, change } if table == name && !matches!(change.as_ref(), TableChange::RenameColumn { .. }));
+    let mut made = after.clone();
+    made.name = name.sibling(format!("_new_{}", name.name));
+    let mut sql = vec!["PRAGMA legacy_alter_table = ON".into(), create_table(&made)];
+    sql.extend(copy(before, after, &made.name, difference, fills));
+    if numbered(after) && numbered(before) {
+        sql.extend(keep_sequence(name, &made.name));
+    }
+    sql.push(format!("DROP TABLE {}", name.quoted(DIALECT)));
+    sql.push(format!(
+        "ALTER TABLE {} RENAME TO {}",
+        made.name.quoted(DIALECT),
+        DIALECT.quote(&name.name)
+    ));
+    sql.extend(
+        after
+            .indexes
+            .all()
+            .iter()
+            .map(|index| create_index(name, index)),
+    );
+    sql.extend(
+        after
+            .triggers
+            .iter()
+            .map(|trigger| trigger.trim_end_matches([';', ' ', '\n']).to_owned()),
+    );
+    sql.push("PRAGMA legacy_alter_table = OFF".into());
+    let mut sql = sql.into_iter();
+    let first = sql
+        .next()
+        .map(|first| Statement::of(difference.changes().iter().filter(own), first));
+    first.into_iter().chain(sql.map(Statement::more)).collect()
+}
+
+/// The rows go over, column by column; what is computed is computed again.
+fn copy(
+    before: &Table,
+    after: &Table,
+    new: &Name,
+    difference: &Difference,
+    fills: &Fills,
+) -> Option<String> {
+    let mut into = Vec::new();
+    let mut values = Vec::new();
+    for column in after
+        .columns
+        .iter()
+        .filter(|column| column.generated.get().is_none())
+    {
+        let name = DIALECT.quote(&column.name);
+        let value = match before.column(&column.name) {
+            Some(_) => Some(name.clone()),
+            None => fills.of(&after.name, column, difference.after(), DIALECT),
+        };
+        if let Some(value) = value {
+            into.push(name);
+            values.push(value);
+        }
+    }
+    (!into.is_empty()).then(|| {
+        let (new, old) = (new.quoted(DIALECT), before.name.quoted(DIALECT));
+        format!(
+            "INSERT INTO {new} ({}) SELECT {} FROM {old}",
+            into.join(", "),
+            values.join(", ")
+        )
+    })
+}
+
+fn numbered(table: &Table) -> bool {
+    table
+        .columns
+        .iter()
+        .any(|column: &Column| column.identity.get().is_some())
+}
+
+/// AUTOINCREMENT never gives a number twice, nor that of a row that is gone; so its count goes over too.
+fn keep_sequence(old: &Name, new: &Name) -> [String; 2] {
+    let sequences = old.sibling("sqlite_sequence").quoted(DIALECT);
+    let (old, new) = (DIALECT.literal(&old.name), DIALECT.literal(&new.name));
+    [
+        format!("DELETE FROM {sequences} WHERE \"name\" = {new}"),
+        format!(
+            "INSERT INTO {sequences} (\"name\", \"seq\") SELECT {new}, \"seq\" FROM {sequences} WHERE \"name\" = {old}"
+        ),
+    ]
+}

@@ -57,7 +57,10 @@ fn mysql(database: &Database) -> String {
         }
         let what = if row[1] == "VIEW" { "VIEW" } else { "TABLE" };
         let definition = database
-            .query(&format!("SHOW CREATE {what} `{}`", row[0]))
+            .query(&format!(
+                "SHOW CREATE {what} `{}`",
+                row[0].replace('`', "``")
+            ))
             .swap_remove(0)
             .swap_remove(1);
         let _ = writeln!(

@@ -119,10 +119,7 @@ fn list<T: Named>(
     };
     let found = pairs(before.all(), &wanted, dialect);
     let kept = found.kept.into_iter().map(|(mut before, wanted)| {
-        // Only an index has a name of its own on SQLite; any other is a word in the table's text.
-        let in_text = dialect == Dialect::Sqlite
-            && !matches!(wanted.clone().constraint(), Constraint::Index(_));
-        if wanted.name().differs(before.name()) && !in_text {
+        if wanted.name().differs(before.name()) {
             before.name_mut().clone_from(wanted.name());
         }
         before

@@ -190,6 +190,23 @@ fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
 }
 
 impl Constraint {
+    /// Whether a column stands in one of its expressions.
+    pub(super) fn reads(&self, column: &str, dialect: Dialect) -> bool {
+        match self {
+            Self::PrimaryKey(_) | Self::ForeignKey(_) | Self::Unique(_) => false,
+            Self::Check(check) => check.expression.mentions(column, dialect),
+            Self::Index(index) => {
+                let parts = index.parts.iter().filter_map(|part| match &part.key {
+                    IndexKey::Column(_) => None,
+                    IndexKey::Expression(expression) => Some(expression),
+                });
+                parts
+                    .chain(&index.predicate)
+                    .any(|of| of.mentions(column, dialect))
+            }
+        }
+    }
+
     /// Whether it needs a column: none can stay when that goes.
     pub(crate) fn mentions(&self, column: &str, dialect: Dialect) -> bool {
         let named = |names: &[String]| names.iter().any(|name| name == column);
@@ -199,15 +216,8 @@ impl Constraint {
             Self::Unique(unique) => named(&unique.columns),
             Self::Check(check) => check.expression.mentions(column, dialect),
             Self::Index(index) => {
-                let by_expression = index.parts.iter().any(|part| match &part.key {
-                    IndexKey::Column(name) => name == column,
-                    IndexKey::Expression(expression) => expression.mentions(column, dialect),
-                });
-                let by_predicate = index
-                    .predicate
-                    .as_ref()
-                    .is_some_and(|of| of.mentions(column, dialect));
-                by_expression || by_predicate || named(&index.include)
+                let by_column = index.columns().any(|name| name == column);
+                by_column || named(&index.include) || self.reads(column, dialect)
             }
         }
     }

@@ -30,8 +30,8 @@ impl Altered {
     /// What changes of a table, apart from what its neighbours make it do.
     pub(super) fn between(before: &Table, after: &Table, enums: &Enums, dialect: Dialect) -> Self {
         let mut found = Self::default();
-        let mut touched = BTreeSet::new();
-        found.of_columns(before, after, enums, dialect, &mut touched);
+        let touched = touched(before, after, enums, dialect);
+        found.of_columns(before, after, enums, dialect, &touched);
         let mut lists = Lists {
             before,
             after,
@@ -59,14 +59,14 @@ impl Altered {
         found
     }
 
-    /// `touched` are the columns whose constraints have to be made anew.
+    /// `touched` are the columns that expressions have to be read with anew.
     fn of_columns(
         &mut self,
         before: &Table,
         after: &Table,
         enums: &Enums,
         dialect: Dialect,
-        touched: &mut BTreeSet<String>,
+        touched: &BTreeSet<String>,
     ) {
         let (mut drop, mut alter, mut add) = (Vec::new(), Vec::new(), Vec::new());
         for column in before
@@ -82,18 +82,19 @@ impl Altered {
                 continue;
             };
             let mut from = from.clone();
-            if enums.rebuilds(&from) {
-                touched.insert(to.name.clone());
-                if enums.rebuilds(to) {
-                    // The new type comes with the new default.
-                    from.default = to.default.clone();
-                }
+            if enums.rebuilds(&from) && enums.rebuilds(to) {
+                // The new type comes with the new default.
+                from.default = to.default.clone();
             }
-            if !differ(&from, to) {
+            let reads_touched = to.generated.get().is_some_and(|of| {
+                touched
+                    .iter()
+                    .any(|name| of.expression.mentions(name, dialect))
+            });
+            if !reads_touched && !differ(&from, to) {
                 continue;
             }
-            if computed_anew(&from, to) && dialect != Dialect::Sqlite {
-                touched.insert(to.name.clone());
+            if dialect != Dialect::Sqlite && (reads_touched || computed_anew(&from, to)) {
                 self.loose.insert(to.name.clone());
                 drop.push(from);
                 add.push(TableChange::AddColumn(to.clone()));
@@ -148,6 +149,24 @@ impl Altered {
     }
 }
 
+/// The columns whose type becomes another one: the servers wrote constants in the old one into the expressions beside them.
+fn touched(before: &Table, after: &Table, enums: &Enums, dialect: Dialect) -> BTreeSet<String> {
+    let retyped = |to: &&Column| {
+        let from = before.column(&to.name);
+        let name = |column: &Column| column.sql_type.value().map(|of| of.name().to_owned());
+        from.is_some_and(|from| enums.rebuilds(from) || name(from) != name(to))
+    };
+    if dialect == Dialect::Sqlite {
+        return BTreeSet::new();
+    }
+    after
+        .columns
+        .iter()
+        .filter(retyped)
+        .map(|column| column.name.clone())
+        .collect()
+}
+
 /// The lists of constraints of a table, compared one kind after the other.
 struct Lists<'a> {
     before: &'a Table,
@@ -163,17 +182,16 @@ impl Lists<'_> {
         let (mut gone, mut new) = (pairs.gone, pairs.new);
         for (before, after) in pairs.kept {
             let constraint = before.clone().constraint();
-            let renamed = before.name().differs(after.name());
-            let stays = matches!(
-                constraint,
-                Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_)
-            );
-            // A type made anew takes its keys along, but not the expressions in which its old name stands.
+            // On SQLite a constraint's name is a word in the table's text, not worth making the table anew.
+            let in_text =
+                self.dialect == Dialect::Sqlite && !matches!(constraint, Constraint::Index(_));
+            let renamed = before.name().differs(after.name()) && !in_text;
+            // A new type takes keys and plain indexes along, but not the expressions that were read with the old one.
             let touched = self
                 .touched
                 .iter()
-                .any(|name| constraint.mentions(name, self.dialect))
-                && (!stays || self.remade(&constraint));
+                .any(|name| constraint.reads(name, self.dialect))
+                || self.remade(&constraint);
             match after.name().known() {
                 _ if touched => {
                     gone.push(before);

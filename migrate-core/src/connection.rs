@@ -163,6 +163,9 @@ impl ConnectError {
             Self::UnknownScheme { .. } => {
                 "use sqlite:FILE or a file's path, postgres://user@host/database or mysql://user@host/database".into()
             }
+            Self::Refused { .. } if self.is_missing_database() => {
+                "`migrate create` makes it, and so does `migrate upgrade --create`".into()
+            }
             Self::Refused { .. } => "check that the server runs, and the name, user and password in the URL".into(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use migrate_core::{Backend, NamedDatabase, Sessions};
-use migrate_tests::{Database, Outcome, Project, at_once, on_each_backend};
+use migrate_tests::{Database, Outcome, Project, at_once, on, on_each_backend};
 
 use crate::{finish, said, says, text, tool, two_tables};
 
@@ -187,6 +187,24 @@ fn who_may_not_is_told_so() {
     );
     assert_eq!(drop.code, Some(1), "{drop}");
     assert!(drop.stderr.contains("must be owner"), "{drop}");
+}
+
+fn a_database_that_is_not_there_is_told_with_the_command_that_makes_it(database: &Database) {
+    let project = Project::tables(database.backend(), 1);
+    let missing = database.url_with(|url| url.set_path("/no_such_database_here"));
+    let refused = run(&project, &missing, &["upgrade"]).expect(1);
+    let help = "help: `migrate create` makes it, and so does `migrate upgrade --create`";
+    assert!(refused.stderr.contains(help), "{refused}");
+}
+
+#[test]
+fn a_missing_database_of_a_server_is_told_with_the_command_that_makes_it() {
+    for backend in [Backend::Postgres, Backend::Mysql] {
+        on(
+            backend,
+            a_database_that_is_not_there_is_told_with_the_command_that_makes_it,
+        );
+    }
 }
 
 #[test]

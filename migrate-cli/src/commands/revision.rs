@@ -22,7 +22,7 @@ const LONGEST_ID: usize = 50;
 /// whatever the clock says. No database is asked.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
   migrate revision -m \"add phone to members\"")]
 pub(crate) struct Args {
     /// What it does, in a few words: they become its name

@@ -14,7 +14,7 @@ pub(crate) const VARIABLE: &str = "MIGRATE_COMPLETE";
 /// and needs no renewal after an update.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Examples, each for the shell's start-up file:
+Examples:
   source <(migrate completions bash)                        ~/.bashrc
   source <(migrate completions zsh)                         ~/.zshrc
   migrate completions fish | source                         config.fish

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, mut tool: Command, out: &mut dyn Write) -> io::Result<()> {
     tool.build();
     match &args.out {
-        None => page(&tool).render(out),
+        None => out.write_all(page(&tool)?.as_bytes()),
         Some(directory) => write_all(&tool, directory, out),
     }
 }
@@ -35,12 +35,21 @@ fn write_all(tool: &Command, directory: &Path, out: &mut dyn Write) -> io::Resul
         .get_subcommands()
         .filter(|command| command.get_name() != "help");
     for command in std::iter::once(tool).chain(commands) {
-        let file = page(command).generate_to(directory)?;
+        let name = command.get_display_name().unwrap_or(command.get_name());
+        let file = directory.join(format!("{name}.1"));
+        fs::write(&file, page(command)?)?;
         writeln!(out, "{}", file.display())?;
     }
     Ok(())
 }
 
-fn page(command: &Command) -> Man {
-    Man::new(command.clone()).source(concat!("migrate ", env!("CARGO_PKG_VERSION")))
+/// The page of a command. Its examples are in columns, and `man` is told to leave them so.
+fn page(command: &Command) -> io::Result<String> {
+    let mut page = Vec::new();
+    Man::new(command.clone())
+        .source(concat!("migrate ", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)?;
+    Ok(String::from_utf8_lossy(&page)
+        .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n.in 2n\n.nf\n")
+        .replace(".SH VERSION\n", ".fi\n.SH VERSION\n"))
 }

@@ -146,7 +146,13 @@ fn every_command_has_a_manual_page_that_man_can_read() {
     for command in &commands {
         let page = out.join(format!("{command}.1"));
         let text = fs::read_to_string(&page).expect("read");
-        for part in [".TH", ".SH NAME", ".SH SYNOPSIS", ".SH OPTIONS"] {
+        for part in [
+            ".TH",
+            ".SH NAME",
+            ".SH SYNOPSIS",
+            ".SH OPTIONS",
+            ".SH EXAMPLES",
+        ] {
             assert!(text.contains(part), "{command}: no {part}");
         }
         let Ok(read) = Command::new("lexgrog").arg(&page).output() else {

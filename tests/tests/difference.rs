@@ -5,7 +5,7 @@ use migrate_schema::{
     Action, Check, Column, Dialect, Difference, Facet, Fills, ForeignKey, IdentityKind, Index,
     IndexPart, Name, Renames, Schema, Table, Type, Unique,
 };
-use migrate_tests::{Database, dump, on_each_backend};
+use migrate_tests::{Database, dump, on, on_each_backend};
 
 fn dialect(database: &Database) -> Dialect {
     Dialect::from_name(database.backend().name()).expect("the same three words")
@@ -153,8 +153,7 @@ fn shape(database: &Database) -> Vec<String> {
 }
 
 /// What one database has and the other one lacks.
-fn beside(changed: &Database, fresh: &Database) -> String {
-    let (changed, fresh) = (shape(changed), shape(fresh));
+fn beside(changed: &[String], fresh: &[String]) -> String {
     let lacks = |one: &[String], other: &[String]| {
         let lines: Vec<_> = one
             .iter()
@@ -168,8 +167,8 @@ fn beside(changed: &Database, fresh: &Database) -> String {
     }
     format!(
         "too much:\n{}\nmissing:\n{}\n",
-        lacks(&changed, &fresh),
-        lacks(&fresh, &changed)
+        lacks(changed, fresh),
+        lacks(fresh, changed)
     )
 }
 
@@ -190,7 +189,7 @@ fn fill(database: &Database, schema: &Schema) {
         let filled: Vec<_> = table
             .columns
             .iter()
-            .filter(|column| column.name != "ref id")
+            .filter(|column| column.name != "ref id" && column.generated.get().is_none())
             .map(|column| &column.name)
             .collect();
         let ones = vec!["'1'"; filled.len()].join(", ");
@@ -225,47 +224,173 @@ fn pairs(backend: Backend) -> usize {
     wanted.and_then(|number| number.parse().ok()).unwrap_or(few)
 }
 
-fn pairs_there_and_back(database: &Database) {
+/// Takes a database with a row in each table from one schema to the other and back.
+fn there_and_back(database: &Database, before: &Schema, after: &Schema, which: &str) {
     let dialect = dialect(database);
+    let fresh = |schema: &Schema| {
+        let database = Database::create(database.backend()).expect("there was one");
+        create(&database, schema);
+        database
+    };
+    let changed = fresh(before);
+    let there = shape(&changed);
+    fill(&changed, before);
+    let up = difference(before, after, dialect);
+    run(&changed, &up);
+    let shown = |of: &Difference| of.script(&Fills::neutral()).expect("types are known");
+    assert_eq!(
+        beside(&shape(&changed), &shape(&fresh(after))),
+        "",
+        "{which}, up:\n{}",
+        shown(&up)
+    );
+    assert!(
+        difference(up.after(), after, dialect).is_empty(),
+        "{which}: a second comparison finds nothing"
+    );
+    for table in after
+        .tables
+        .iter()
+        .filter(|table| before.table(&table.name).is_some())
+    {
+        let rows = changed.value(&format!(
+            "SELECT count(*) FROM {}",
+            table.name.quoted(dialect)
+        ));
+        assert_eq!(rows, "1", "{which}: the row of {} survives", table.name);
+    }
+    let down = up.inverse();
+    run(&changed, &down);
+    assert_eq!(
+        beside(&shape(&changed), &there),
+        "",
+        "{which}, down:\n{}",
+        shown(&down)
+    );
+}
+
+fn pairs_there_and_back(database: &Database) {
     let mut random = Random(42);
     for pair in 0..pairs(database.backend()) {
-        let (before, after) = (schema(&mut random, dialect), schema(&mut random, dialect));
-        let fresh = |schema: &Schema| {
-            let database = Database::create(database.backend()).expect("there was one");
-            create(&database, schema);
-            database
-        };
-        let changed = fresh(&before);
-        fill(&changed, &before);
-        let up = difference(&before, &after, dialect);
-        run(&changed, &up);
-        let shown = |of: &Difference| of.script(&Fills::neutral()).expect("types are known");
-        assert_eq!(
-            beside(&changed, &fresh(&after)),
-            "",
-            "pair {pair}, up:\n{}",
-            shown(&up)
+        let (before, after) = (
+            schema(&mut random, dialect(database)),
+            schema(&mut random, dialect(database)),
         );
-        assert!(difference(up.after(), &after, dialect).is_empty());
-        for table in after
-            .tables
-            .iter()
-            .filter(|table| before.table(&table.name).is_some())
-        {
-            let rows = changed.value(&format!(
-                "SELECT count(*) FROM {}",
-                table.name.quoted(dialect)
-            ));
-            assert_eq!(rows, "1", "pair {pair}: the row of {} survives", table.name);
-        }
-        let down = up.inverse();
-        run(&changed, &down);
-        assert_eq!(
-            beside(&changed, &fresh(&before)),
-            "",
-            "pair {pair}, down:\n{}",
-            shown(&down)
-        );
+        there_and_back(database, &before, &after, &format!("pair {pair}"));
+    }
+}
+
+/// A table `users` with a column `name` of a type, as something changes it.
+fn users(of: &str, change: impl FnOnce(&mut Table)) -> Schema {
+    let parse = |text| Type::parse(Dialect::Postgres, text).expect("a type");
+    let mut table = Table::new("users")
+        .with(Column::new("id", parse("integer")))
+        .with(Column::new("name", parse(of)).nullable())
+        .keyed(["id"]);
+    change(&mut table);
+    let mut schema = Schema::default().with(table);
+    schema.enums = Facet::Known(Vec::new());
+    schema
+}
+
+fn what_only_postgres_has(database: &Database) {
+    let plain = |of: &str| users(of, |_| {});
+    let mood = |values: &[&str], default: Option<&str>| {
+        let default = default.map(|text| text.into());
+        users("mood", |table| {
+            table.columns[1].default = Facet::Known(default)
+        })
+        .with_enum("mood", values.iter().copied())
+    };
+    let index = |change: fn(&mut Index)| {
+        let mut index = Index::on([IndexPart::column("name")]).named("ix");
+        change(&mut index);
+        users("jsonb", |table| *table = table.clone().index(index))
+    };
+    let computed = |text: &str| {
+        users("integer", |table| {
+            let twice = Column::new(
+                "twice",
+                Type::parse(Dialect::Postgres, "integer").expect("a type"),
+            );
+            *table = table
+                .clone()
+                .with(twice.nullable().generated(text))
+                .index(Index::on([IndexPart::column("twice")]).named("ix"));
+        })
+    };
+    let numbered = |kind: IdentityKind, start: Option<i64>| {
+        users("text", |table| {
+            let mut identity = migrate_schema::Identity::from(kind);
+            identity.sequence.start = start;
+            table.columns[0].identity = Facet::Known(Some(identity));
+        })
+    };
+    let cases = [
+        (
+            "a value is added",
+            mood(&["1", "2"], None),
+            mood(&["0", "1", "2", "3"], None),
+        ),
+        (
+            "a new value is the default",
+            mood(&["1", "2"], Some("'1'")),
+            mood(&["1", "2", "3"], Some("'3'")),
+        ),
+        (
+            "values change their order",
+            mood(&["1", "2"], Some("'1'")),
+            mood(&["2", "1"], Some("'1'")),
+        ),
+        (
+            "a text becomes an enum",
+            plain("varchar(50)"),
+            mood(&["1", "2"], None),
+        ),
+        (
+            "the enum goes with its table",
+            mood(&["1"], None),
+            Schema {
+                enums: Facet::Known(Vec::new()),
+                ..Schema::default()
+            },
+        ),
+        (
+            "another method",
+            index(|_| {}),
+            index(|index| index.method = Some("gin".into())),
+        ),
+        (
+            "a column carried along",
+            index(|_| {}),
+            index(|index| index.include = vec!["id".into()]),
+        ),
+        ("computed otherwise", computed("id + 1"), computed("id + 2")),
+        ("computed no more", computed("id + 1"), plain("integer")),
+        (
+            "another identity",
+            numbered(IdentityKind::ByDefault, None),
+            numbered(IdentityKind::Always, Some(5)),
+        ),
+        (
+            "a serial becomes an identity",
+            numbered(IdentityKind::Serial, None),
+            numbered(IdentityKind::ByDefault, None),
+        ),
+        (
+            "numbered no more",
+            numbered(IdentityKind::Serial, None),
+            plain("text"),
+        ),
+        ("json is binary", plain("json"), plain("jsonb")),
+        (
+            "a number becomes an array",
+            plain("integer"),
+            plain("integer[]"),
+        ),
+    ];
+    for (which, before, after) in cases {
+        there_and_back(database, &before, &after, which);
     }
 }
 
@@ -306,3 +431,8 @@ fn a_rename_keeps_the_rows(database: &Database) {
 }
 
 on_each_backend!(pairs_there_and_back, a_rename_keeps_the_rows);
+
+#[test]
+fn what_only_postgres_has_there_and_back() {
+    on(Backend::Postgres, what_only_postgres_has);
+}

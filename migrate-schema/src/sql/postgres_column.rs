@@ -244,6 +244,9 @@ fn using(from: &Column, to: &Column) -> String {
     if arrays == (false, true) {
         return format!(" USING ARRAY[{column}]::{sql}");
     }
+    if arrays == (true, false) {
+        return format!(" USING {column}[1]::{sql}");
+    }
     if arrays == (true, true) {
         return if was.name() == is.name() {
             String::new()

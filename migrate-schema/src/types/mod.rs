@@ -184,6 +184,9 @@ impl Type {
             &["tinyblob", "blob", "mediumblob", "longblob"],
             &["json", "jsonb"],
         ];
+        if self.dimensions > 0 && to.dimensions == 0 {
+            return true;
+        }
         if matches!(to.name(), "text" | "longtext")
             && to.built_in
             && !matches!(self.name(), "longtext" | "mediumtext")
@@ -352,6 +355,7 @@ mod tests {
             ("numeric(10,4)", "numeric(10,2)"),
             ("text", "varchar(3)"),
             ("text", "mood"),
+            ("int[]", "int"),
         ] {
             assert!(narrows(one, other), "{one} to {other}");
         }

@@ -17,6 +17,7 @@ mod plan;
 mod problem;
 mod revision;
 mod script;
+mod seeds;
 mod settings;
 mod target;
 
@@ -34,5 +35,6 @@ pub use script::{
     Loss, Piece, Position, Scan, Script, ScriptError, Statement, pieces, rebuilds_a_table, scan,
     split,
 };
+pub use seeds::Seed;
 pub use settings::{Environment, FileName, Origin, Settings, Written};
 pub use target::{Target, TargetError};

@@ -163,6 +163,15 @@ impl CommandError {
         }
     }
 
+    /// What is wrong with seeds.
+    pub(crate) fn seeds(problems: Problems, shown: &str) -> Self {
+        let texts = problems.render(shown);
+        Self {
+            cause: Cause::Problems { problems, texts },
+            ..Self::failed("the seeds cannot be read")
+        }
+    }
+
     /// Why a database could not be opened.
     pub(crate) fn connect(error: ConnectError, url: &DatabaseUrl) -> Self {
         let origin = &url.origin;

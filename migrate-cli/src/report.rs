@@ -99,6 +99,7 @@ fn path(failure: &Failure, shown: &str) -> String {
 
 fn label(failure: &Failure) -> String {
     let word = match failure.direction {
+        _ if failure.is_seed => "seed",
         Direction::Up => "upgrade",
         Direction::Down => "downgrade",
     };

@@ -116,6 +116,8 @@ pub struct Failure {
     pub current: Option<String>,
     /// Something else that may explain it, as a sentence.
     pub note: Option<String>,
+    /// Whether it is a file of seeds, and no revision.
+    pub is_seed: bool,
 }
 
 /// What a failed step left behind.
@@ -152,6 +154,9 @@ impl Failure {
     /// What the database's state is now, as a sentence.
     #[must_use]
     pub fn state(&self) -> String {
+        if self.is_seed {
+            return self.state_of_seed();
+        }
         let current = self.current.as_deref().unwrap_or("base");
         match self.left {
             Left::Nothing => {
@@ -172,11 +177,32 @@ impl Failure {
         }
     }
 
+    fn state_of_seed(&self) -> String {
+        match self.left {
+            Left::Nothing | Left::Statements(0) => "nothing of this file was kept".to_owned(),
+            Left::Statements(done) => format!(
+                "{done} of the {} statements of this file are done and kept",
+                self.of
+            ),
+            Left::Unknown => "the connection was lost during this file".to_owned(),
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         if let Some(help) = self.error.help() {
             return Some(help);
+        }
+        if self.is_seed {
+            return Some(match self.left {
+                Left::Statements(done) if done > 0 => {
+                    "mend the file so that it can run on what is kept, and run `migrate seed` again"
+                        .into()
+                }
+                _ => "mend the file and run `migrate seed` again: those before it do not run twice"
+                    .into(),
+            });
         }
         let word = match self.direction {
             Direction::Up => "upgrade",

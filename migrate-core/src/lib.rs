@@ -14,6 +14,7 @@ mod migrations;
 mod observer;
 mod report;
 mod runner;
+mod seeding;
 mod stale;
 mod stand;
 
@@ -25,7 +26,7 @@ pub use failure::{ErrorKind, Failure, Left, ServerError};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
     Backend, Backends, Chain, Direction, Environment, Loss, Plan, PlanError, Position, Problem,
-    Problems, Revision, Script, Settings, Target, TargetError,
+    Problems, Revision, Script, Seed, Settings, Target, TargetError,
 };
 pub use migrations::Migrations;
 #[cfg(feature = "tracing")]
@@ -33,6 +34,7 @@ pub use observer::TracingObserver;
 pub use observer::{Event, Observer};
 pub use report::{Report, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
+pub use seeding::{SeedOutcome, SeedReport};
 
 #[doc(hidden)]
 pub use embed::__private;

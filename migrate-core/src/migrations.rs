@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use migrate_chain::{Backend, Backends, Chain, Problems, Project, Revision, Settings};
+use migrate_chain::{Backend, Backends, Chain, Problems, Project, Revision, Seed, Settings};
 
 use crate::connection::{AsConnection, server};
 use crate::embed::{Embedded, Store};
@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ledger::{self, Applied, Attempt, Which};
 use crate::report::{Report, Status};
 use crate::runner::Runner;
+use crate::seeding::{self, SeedReport};
 use crate::stale::Origin;
 use crate::stand;
 
@@ -259,6 +260,38 @@ impl Migrations {
         count: usize,
     ) -> Result<Vec<Attempt>, Error> {
         ledger::attempts(server(connection), Which::Newest(count))
+    }
+
+    /// Runs seeds in their order, each in a transaction with its row in the log; on MySQL a schema statement among them stays. A
+    /// seed that ran before does not run again, unless `again` says so. `tell` hears of each when it is done.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// # use diesel::{Connection, SqliteConnection};
+    /// # use migrate_core::{Backend, Migrations, Seed, SeedOutcome};
+    /// # let directory = tempfile::tempdir()?;
+    /// # std::fs::write(directory.path().join("01_numbers.sql"), "CREATE TABLE numbers (n INTEGER); INSERT INTO numbers VALUES (1)")?;
+    /// # let mut connection = SqliteConnection::establish(":memory:")?;
+    /// let seeds = Seed::read_all(directory.path(), Backend::Sqlite)?;
+    /// let mut outcomes = Vec::new();
+    /// for _ in 0..2 {
+    ///     Migrations::EMPTY.seed(&mut connection, &seeds, false, &mut |seed| outcomes.push(seed.outcome))?;
+    /// }
+    /// assert_eq!(outcomes, [SeedOutcome::Ran, SeedOutcome::RanBefore]);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the file and line; the seeds before it stay. [`Error`] where the database cannot be locked or read.
+    pub fn seed<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        seeds: &[Seed],
+        again: bool,
+        tell: &mut dyn FnMut(&SeedReport),
+    ) -> Result<(), Error> {
+        seeding::run(server(connection), self, (seeds, again), tell)
     }
 
     fn say_if_stale(&self) {

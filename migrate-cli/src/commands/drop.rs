@@ -19,6 +19,13 @@ Examples:
   migrate drop --yes --env test      in a script
   migrate drop --force               also where others are connected")]
 pub(crate) struct Args {
+    #[command(flatten)]
+    options: DropOptions,
+}
+
+/// What `drop` and `reset` share.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct DropOptions {
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
@@ -35,9 +42,9 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let failed = |error| CommandError::database(error, &url);
     // What is not there need not be asked about.
     if database.exists().map_err(failed)? {
-        ui.confirm(args.yes, &question(&database.to_string()))?;
+        ui.confirm(args.options.yes, &question(&database.to_string()))?;
     }
-    let dropped = database.drop(args.sessions()).map_err(failed)?;
+    let dropped = database.drop(args.options.sessions()).map_err(failed)?;
     ui.summary(if dropped {
         format!("dropped {database}")
     } else {
@@ -51,7 +58,7 @@ pub(crate) fn question(database: &str) -> String {
     format!("This drops {database} and all that is in it. Go on?")
 }
 
-impl Args {
+impl DropOptions {
     pub(crate) fn sessions(&self) -> Sessions {
         if self.force {
             Sessions::End

@@ -13,8 +13,10 @@ mod log;
 mod looking;
 mod planned;
 mod redo;
+mod reset;
 mod revision;
 mod running;
+mod seed;
 mod show;
 mod upgrade;
 mod wait;
@@ -40,6 +42,8 @@ pub(crate) enum Verb {
     Log(log::Args),
     Create(create::Args),
     Drop(drop::Args),
+    Reset(reset::Args),
+    Seed(seed::Args),
 }
 
 impl Verb {
@@ -59,6 +63,8 @@ impl Verb {
             Self::Log(args) => log::run(ui, context, args),
             Self::Create(args) => create::run(ui, context, args),
             Self::Drop(args) => drop::run(ui, context, args),
+            Self::Reset(args) => reset::run(ui, context, args),
+            Self::Seed(args) => seed::run(ui, context, args),
         }
     }
 }

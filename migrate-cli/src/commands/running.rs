@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::{Args as _, FromArgMatches as _, ValueEnum};
 use migrate_core::{AnyConnection, Canceller, Error, InDoubt, Report, Runner, TransactionMode};
 use serde_json::json;
 
@@ -261,6 +261,14 @@ impl Move {
 }
 
 impl RunOptions {
+    /// What they are where nobody says anything, as the command line has it.
+    pub(crate) fn usual() -> Result<Self, CommandError> {
+        let command = Self::augment_args(clap::Command::new("usual").no_binary_name(true));
+        let matches = command.try_get_matches_from([""; 0]);
+        let options = matches.and_then(|matches| Self::from_arg_matches(&matches));
+        options.map_err(|error| CommandError::failed(error.to_string()))
+    }
+
     fn apply<'m>(&self, runner: Runner<'m>) -> Runner<'m> {
         let transaction = match self.transaction {
             Transaction::Each => TransactionMode::Each,

@@ -5,6 +5,7 @@ mod attempts;
 mod kept;
 mod layout;
 mod read;
+mod seeds;
 mod write;
 
 pub use attempts::{Applied, Attempt};
@@ -13,6 +14,7 @@ pub(crate) use kept::{FILES, Kept, kept};
 pub(crate) use layout::{Dialect, statements};
 pub use read::Partial;
 pub(crate) use read::{State, look, read};
+pub(crate) use seeds::seeded;
 pub(crate) use write::{Ledger, Moment};
 
 /// Diesel's table: the one record of what is applied.

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::failure::{ErrorKind, ServerError};
 
 use super::layout::LAYOUT;
+use super::seeds;
 use super::{LOG, VERSIONS};
 
 /// A step that was left half done, where there was no transaction to roll back.
@@ -195,6 +196,7 @@ fn state(rows: &[Row]) -> Result<State, Error> {
         match (entry.id, entry.action) {
             (0, _) => state.applied.push(entry.revision.to_owned()),
             (_, "layout") => refuse_newer(entry)?,
+            (_, seeds::ACTION) => {}
             _ => state.take(entry),
         }
     }

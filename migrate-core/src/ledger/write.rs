@@ -207,7 +207,7 @@ impl Ledger {
     }
 }
 
-fn os_user() -> Option<String> {
+pub(super) fn os_user() -> Option<String> {
     std::env::var("USER")
         .or_else(|_| std::env::var("USERNAME"))
         .ok()

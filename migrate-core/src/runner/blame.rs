@@ -58,7 +58,7 @@ impl<'m> Run<'m, '_> {
 }
 
 /// Everything about a failure that the script itself tells.
-fn describe(job: &Job<'_>, broken: Broken) -> Failure {
+pub(crate) fn describe(job: &Job<'_>, broken: Broken) -> Failure {
     // Where nothing told which, and there is one alone, it was that one.
     let only = (job.script.statements().len() == 1).then_some(0);
     let broken = Broken {
@@ -87,6 +87,7 @@ fn describe(job: &Job<'_>, broken: Broken) -> Failure {
         left: Left::Nothing,
         current: None,
         note: None,
+        is_seed: false,
     }
 }
 

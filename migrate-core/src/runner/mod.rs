@@ -21,6 +21,8 @@ use crate::migrations::Migrations;
 use crate::observer::Observer;
 use crate::report::Report;
 
+pub(crate) use blame::describe;
+
 /// How steps share transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransactionMode {

@@ -39,6 +39,9 @@ const STORY: &[(&str, i32)] = &[
     ("redo --rehearse", 0),
     ("redo --yes", 0),
     ("downgrade -1 --yes", 0),
+    ("reset --yes", 0),
+    ("seed", 0),
+    ("seed --again", 0),
     ("drop", 2),
     ("drop --yes", 0),
     ("drop", 0),
@@ -175,6 +178,7 @@ fn every_command_writes_what_its_schema_says() {
         assert!(!outcome.stdout.is_empty(), "{line}: nothing was written");
         met.insert(words[0].to_owned());
         if words[0] == "revision" {
+            project.write("seeds/01_members.sql", "INSERT INTO members VALUES (1);");
             project.write(
                 "migrations/01_members/up.sql",
                 "CREATE TABLE members (id INTEGER);",

@@ -16,6 +16,7 @@ mod passwords;
 mod past;
 mod revision;
 mod run;
+mod seeds;
 mod signals;
 mod targets;
 mod terminal;

@@ -1,0 +1,265 @@
+//! Running seeds: each file once, in a transaction with its row in the log.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use migrate_chain::{Backend, Direction, Revision, Seed};
+
+use crate::backend::{Broken, Halt, Job, Lock, Server, Session};
+use crate::error::Error;
+use crate::failure::{ErrorKind, Failure, Left, ServerError};
+use crate::ledger::seeded;
+use crate::migrations::Migrations;
+use crate::runner::describe;
+
+/// So long seeds wait for another process that migrates or seeds the same database.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What became of a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeedReport {
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub outcome: SeedOutcome,
+    /// How many statements it has.
+    pub statements: usize,
+    /// How long it took; zero where it did not run.
+    pub duration: Duration,
+}
+
+/// What became of a seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedOutcome {
+    /// It ran.
+    Ran,
+    /// It ran before, as it is now.
+    RanBefore,
+    /// It ran before, and was changed since: it did not run again.
+    ChangedSince,
+}
+
+impl SeedOutcome {
+    /// Its word in reports: `ran`, `ran before`, `changed since`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ran => "ran",
+            Self::RanBefore => "ran before",
+            Self::ChangedSince => "changed since",
+        }
+    }
+}
+
+/// Runs what is to run, and tells of each when it is done.
+pub(crate) fn run(
+    server: &mut dyn Server,
+    migrations: &Migrations,
+    (seeds, again): (&[Seed], bool),
+    tell: &mut dyn FnMut(&SeedReport),
+) -> Result<(), Error> {
+    if server.in_transaction() {
+        let what = "each seed is a transaction of its own".into();
+        return Err(Error::InsideTransaction { what });
+    }
+    let failed = Error::ledger("cannot look at the database");
+    let mut session = server.session().map_err(failed)?;
+    let wanted: Vec<_> = migrations
+        .session(server.backend())
+        .map(str::to_owned)
+        .collect();
+    session.wanted = wanted.join("; ");
+    session.ledger.app = migrations.origin().app().to_owned();
+    let lock = lock(server, &session)?;
+    let done = under_lock(server, &session, (seeds, again), tell);
+    let unlocked = server.unlock(&session, lock);
+    let left = server.leave(&session);
+    done?;
+    match unlocked {
+        Ok(true) => left.map_err(Error::ledger("cannot put the session back")),
+        Ok(false) => Err(Error::LockLost),
+        Err(error) => Err(Error::ledger("cannot give the lock back")(error)),
+    }
+}
+
+fn lock(server: &mut dyn Server, session: &Session) -> Result<Lock, Error> {
+    let began = Instant::now();
+    loop {
+        let failed = Error::ledger("cannot take the lock");
+        if let Some(lock) = server.try_lock(session, true).map_err(failed)? {
+            return Ok(lock);
+        }
+        if began.elapsed() > PATIENCE {
+            let waited = began.elapsed();
+            let holder = server.lock_holder(session);
+            return Err(Error::LockTimeout { waited, holder });
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn under_lock(
+    server: &mut dyn Server,
+    session: &Session,
+    (seeds, again): (&[Seed], bool),
+    tell: &mut dyn FnMut(&SeedReport),
+) -> Result<(), Error> {
+    prepare(server, session)?;
+    let before = seeded(server, &session.ledger)?;
+    let failed = Error::ledger("cannot run the session statements of migrate.toml");
+    if !session.wanted.is_empty() {
+        server.execute(&session.wanted).map_err(failed)?;
+    }
+    for seed in seeds {
+        let checksum = before.get(seed.name());
+        let now = seed.script().checksum().to_string();
+        let mut report = SeedReport {
+            name: seed.name().to_owned(),
+            outcome: match checksum {
+                Some(checksum) if !again && *checksum == now => SeedOutcome::RanBefore,
+                Some(_) if !again => SeedOutcome::ChangedSince,
+                _ => SeedOutcome::Ran,
+            },
+            statements: seed.script().statements().len(),
+            duration: Duration::ZERO,
+        };
+        if report.outcome == SeedOutcome::Ran {
+            report.duration = run_one(server, session, seed)?;
+        }
+        tell(&report);
+    }
+    Ok(())
+}
+
+/// Makes the ledger's tables. SQLite has no lock that keeps a writer away meanwhile.
+fn prepare(server: &mut dyn Server, session: &Session) -> Result<(), Error> {
+    let began = Instant::now();
+    loop {
+        match server.prepare(session) {
+            Ok(()) => return Ok(()),
+            Err(Halt::Failed(broken)) => {
+                return Err(Error::ledger("cannot make the ledger's tables")(
+                    broken.error,
+                ));
+            }
+            Err(Halt::Waited(error)) => return Err(*error),
+            Err(_) if began.elapsed() > PATIENCE => {
+                let waited = began.elapsed();
+                let holder = None;
+                return Err(Error::LockTimeout { waited, holder });
+            }
+            Err(_) => thread::sleep(PAUSE),
+        }
+    }
+}
+
+/// Runs one, a statement a message, in a transaction unless it has its own.
+fn run_one(server: &mut dyn Server, session: &Session, seed: &Seed) -> Result<Duration, Error> {
+    let backend = server.backend();
+    // What a runner knows of a revision's script is true of this one.
+    let revision = Revision::new(seed.name());
+    let own = seed
+        .script()
+        .statements()
+        .any(|statement| statement.transaction_control(backend).is_some());
+    let job = Job {
+        revision: &revision,
+        direction: Direction::Up,
+        script: seed.script(),
+        both: (Some(seed.script()), None),
+        done: 0,
+        transactional: !own,
+    };
+    let began = Instant::now();
+    let result = statements(server, session, (seed, own), began);
+    let Err(broken) = result else {
+        restore(server, session)?;
+        return Ok(began.elapsed());
+    };
+    let done = broken.kept;
+    let lost = broken.error.kind == ErrorKind::ConnectionLost;
+    if !lost {
+        // There may be none to roll back.
+        let _ = server.execute("ROLLBACK");
+    }
+    let left = match (lost, server.atomic(&job)) {
+        (true, _) => Left::Unknown,
+        (false, true) => Left::Nothing,
+        (false, false) => Left::Statements(done),
+    };
+    let failure = Failure {
+        revision: seed.name().to_owned(),
+        is_seed: true,
+        left,
+        ..describe(&job, *broken)
+    };
+    if !lost {
+        let kept = if left == Left::Nothing { 0 } else { done };
+        let message = failure.error.to_string();
+        let row = session
+            .ledger
+            .seed(seed, kept, began.elapsed().as_millis(), Some(&message));
+        // The failure is told whether or not it can be written down, and whatever the session is like.
+        let _ = restore(server, session);
+        let _ = server.execute(&row);
+    }
+    Err(Error::Failed(Box::new(failure)))
+}
+
+/// The statements and the row.
+fn statements(
+    server: &mut dyn Server,
+    session: &Session,
+    (seed, own): (&Seed, bool),
+    began: Instant,
+) -> Result<(), Box<Broken>> {
+    let script = seed.script();
+    let broken = |done: usize| {
+        move |error| {
+            Box::new(Broken {
+                job: Some(0),
+                statement: (done < script.statements().len()).then_some(done),
+                kept: done,
+                error,
+            })
+        }
+    };
+    if !own {
+        begin(server).map_err(broken(0))?;
+    }
+    for (done, statement) in script.statements().enumerate() {
+        server.execute(statement.text).map_err(broken(done))?;
+    }
+    let all = script.statements().len();
+    let row = session
+        .ledger
+        .seed(seed, all, began.elapsed().as_millis(), None);
+    let end = if own { "" } else { "; COMMIT" };
+    server.execute(&format!("{row}{end}")).map_err(broken(all))
+}
+
+/// A transaction that waits its turn: SQLite's is refused while another process writes.
+fn begin(server: &mut dyn Server) -> Result<(), ServerError> {
+    let sql = match server.backend() {
+        Backend::Sqlite => "BEGIN IMMEDIATE",
+        Backend::Postgres | Backend::Mysql => "START TRANSACTION",
+    };
+    let began = Instant::now();
+    loop {
+        match server.execute(sql) {
+            Err(error) if error.kind == ErrorKind::Busy && began.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            result => return result,
+        }
+    }
+}
+
+/// What a seed set is not left to the next.
+fn restore(server: &mut dyn Server, session: &Session) -> Result<(), Error> {
+    server
+        .execute(&session.settings())
+        .map_err(Error::ledger("cannot put the session back"))
+}

@@ -33,6 +33,10 @@ impl Wait {
         let Some(limit) = self.wait else {
             return Ok(());
         };
+        // To look must not make it.
+        if url.missing_file().is_some() {
+            return Ok(());
+        }
         let mut patience = Patience::new(Some(limit))?;
         loop {
             match AnyConnection::establish(&url.url) {

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::ui::Ui;
+use crate::waiting::Wait;
 
 /// Make the database that the URL names, if it is not there
 ///
@@ -17,10 +18,14 @@ Examples:
   migrate create
   migrate create --env test
   migrate upgrade --create           the same, and then all revisions")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    wait: Wait,
+}
 
-pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), CommandError> {
+pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let url = context.needed_database(ui)?;
+    args.wait.until_up(ui, &url)?;
     let database = url.named()?;
     let created = create(&url)?;
     ui.summary(if created {

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::protection;
 use crate::ui::Ui;
+use crate::waiting::Wait;
 
 /// Drop the database, with all that is in it
 ///
@@ -33,12 +34,16 @@ pub(crate) struct DropOptions {
     /// End the connections that others have to it
     #[arg(long)]
     pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let url = context.needed_database(ui)?;
     let database = url.named()?;
     protection::check(context, &database)?;
+    args.options.wait.until_up(ui, &url)?;
     let failed = |error| CommandError::database(error, &url);
     // What is not there need not be asked about.
     if database.exists().map_err(failed)? {

@@ -40,6 +40,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     } else {
         place.read(url.backend()?)?
     };
+    args.drop.wait.until_up(ui, &url)?;
     let failed = |error| CommandError::database(error, &url);
     if database.exists().map_err(failed)? {
         ui.confirm(args.drop.yes, &drop::question(&database.to_string()))?;

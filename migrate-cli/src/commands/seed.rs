@@ -9,6 +9,7 @@ use crate::context::{Context, only};
 use crate::error::CommandError;
 use crate::observer::{duration, milliseconds};
 use crate::ui::Ui;
+use crate::waiting::Wait;
 
 /// Run the files of seeds/, in the order of their names, once each
 ///
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Run those too that ran before
     #[arg(long)]
     again: bool,
+
+    #[command(flatten)]
+    wait: Wait,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
@@ -37,6 +41,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let place = Seeds::find(context)?;
     let mut seeds = place.read(url.backend()?)?.ok_or_else(|| place.missing())?;
     choose(&mut seeds, &args.names)?;
+    args.wait.until_up(ui, &url)?;
     let mut connection = context.connect_to_look(ui, &url)?;
     let current = loaded.migrations.ensure_current(&mut connection);
     current.map_err(|error| CommandError::core(error, &loaded.shown))?;

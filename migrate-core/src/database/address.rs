@@ -1,7 +1,7 @@
 //! What the text of a URL says of the database's name and server.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -71,10 +71,6 @@ impl Address {
             server: String::new(),
             port: "",
         })
-    }
-
-    pub(super) fn path(&self) -> PathBuf {
-        PathBuf::from(&self.name)
     }
 
     /// What is the same for the same database, however it is written.

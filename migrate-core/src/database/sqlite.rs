@@ -19,11 +19,11 @@ const HEADER: &[u8] = b"SQLite format 3\0";
 const BESIDE: [&str; 4] = ["-journal", "-wal", "-shm", "-migrate-lock"];
 
 pub(super) fn exists(database: &NamedDatabase) -> Result<bool, DatabaseError> {
-    is_database(&database.address.path())
+    is_database(&PathBuf::from(database.name()))
 }
 
 pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
-    let path = database.address.path();
+    let path = PathBuf::from(database.name());
     if is_database(&path)? {
         return Ok(false);
     }
@@ -46,7 +46,7 @@ pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
 }
 
 pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool, DatabaseError> {
-    let path = database.address.path();
+    let path = PathBuf::from(database.name());
     if !is_database(&path)? {
         return Ok(false);
     }

@@ -64,14 +64,7 @@ impl Project {
         enabled: Backends,
     ) -> Result<Self, Problems> {
         let (project, mut problems) = Self::survey(directory, settings, enabled)?;
-        problems.retain(|problem| {
-            !matches!(
-                problem,
-                Problem::NoRevision { .. }
-                    | Problem::MissingDown { .. }
-                    | Problem::EmptyDown { .. }
-            )
-        });
+        problems.retain(|problem| !problem.is_unfinished());
         Problems::none_or(problems).map(|()| project)
     }
 
@@ -85,7 +78,7 @@ impl Project {
     }
 
     /// What a directory says, and all that is wrong with it.
-    fn survey(
+    pub(crate) fn survey(
         directory: &Path,
         settings: Settings,
         enabled: Backends,
@@ -154,6 +147,11 @@ impl Project {
             folders,
         };
         Ok((project, problems))
+    }
+
+    /// All directories that were read, by id.
+    pub(crate) fn folders(&self) -> &[Folder] {
+        &self.folders
     }
 
     /// The directory that a revision of the chain was read from.

@@ -329,6 +329,17 @@ impl Reader<'_> {
         });
     }
 
+    /// A list with nothing in it, where something must be.
+    pub(crate) fn bad_list(&mut self, entry: &Entry, why: &str) {
+        self.problems.push(Problem::BadValue {
+            file: self.file.to_owned(),
+            line: entry.line,
+            key: entry.key.clone(),
+            value: "[]".to_owned(),
+            why: why.to_owned(),
+        });
+    }
+
     pub(crate) fn unknown(&mut self, entry: &Entry, known: &[&'static str]) {
         self.problems.push(Problem::UnknownKey {
             file: self.file.to_owned(),

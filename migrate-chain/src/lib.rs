@@ -7,6 +7,7 @@ mod checksum;
 mod directory;
 mod document;
 mod folder;
+mod import;
 mod location;
 mod lock;
 mod metadata;
@@ -15,21 +16,28 @@ mod nearest;
 mod parallel;
 mod plan;
 mod problem;
+mod relink;
 mod revision;
 mod script;
 mod seeds;
 mod settings;
 mod target;
+mod template;
 
 pub use backend::{Backend, Backends};
 pub use chain::{Chain, Place};
 pub use checksum::Checksum;
 pub use directory::Project;
+pub use import::{Import, ImportError, Imported, Tool, import};
 pub use location::find;
 pub use lock::{Lock, Locked};
 pub use naming::{Moment, new_directory_name};
 pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
+pub use relink::{
+    Draft, Insertion, Pin, Placed, RelinkError, Wishes, insert, with_irreversible, with_link,
+    with_reason,
+};
 pub use revision::{Options, Revision, Transactions};
 pub use script::{
     Loss, Piece, Position, Scan, Script, ScriptError, Statement, pieces, rebuilds_a_table, scan,
@@ -38,3 +46,4 @@ pub use script::{
 pub use seeds::Seed;
 pub use settings::{Environment, FileName, Origin, Settings, Written};
 pub use target::{Target, TargetError};
+pub use template::{Unknown, filled};

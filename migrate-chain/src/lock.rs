@@ -1,6 +1,8 @@
 //! `migrate.lock`: what every script's checksum was when a command last ran, and which revisions are sealed.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 
 use crate::document::{Entry, Reader, Table, Value};
 use crate::folder::Folder;
@@ -78,12 +80,7 @@ impl Lock {
     /// # Errors
     /// Everything that is wrong in it; the marks of a conflict in git are a problem of their own.
     pub fn parse(text: &str) -> Result<Self, Problems> {
-        let mark = |line: &str| {
-            ["<<<<<<<", "=======", ">>>>>>>"]
-                .iter()
-                .any(|mark| line.starts_with(mark))
-        };
-        if let Some(line) = text.lines().position(mark) {
+        if let Some(line) = text.lines().position(|line| mark(line).is_some()) {
             return Err(Problem::LockConflict {
                 file: Self::FILE.to_owned(),
                 line: line + 1,
@@ -103,11 +100,93 @@ impl Lock {
         for entry in &table.0 {
             match entry.key.as_str() {
                 "version" => {}
-                "revision" => lock.revisions = revisions(&mut reader, entry),
+                "revision" => {
+                    lock.revisions = revisions(&mut reader, entry);
+                    once(&mut reader, &lock.revisions);
+                }
                 _ => reader.unknown(entry, &["version", "revision"]),
             }
         }
         Problems::none_or(problems).map(|()| lock)
+    }
+
+    /// The lock of a directory in which git left the marks of a conflict, as both sides together: the lines of ours, then what
+    /// theirs has besides. `None` where there is no lock with marks.
+    pub(crate) fn merged(directory: &Path) -> Result<Option<Self>, Problems> {
+        let text = match std::fs::read_to_string(directory.join(Self::FILE)) {
+            Ok(text) if text.lines().any(|line| mark(line).is_some()) => text,
+            _ => return Ok(None),
+        };
+        let [ours, theirs] = sides(&text).map(|side| Self::parse(&side));
+        let (mut lock, theirs) = (ours?, theirs?);
+        for other in theirs.revisions {
+            match lock
+                .revisions
+                .iter_mut()
+                .find(|locked| locked.id == other.id)
+            {
+                // What either side sealed is sealed.
+                Some(locked) if locked.tag.is_empty() => {
+                    if !other.tag.is_empty() {
+                        *locked = other;
+                    }
+                }
+                Some(_) => {}
+                None => lock.revisions.push(other),
+            }
+        }
+        lock.revisions.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(Some(lock))
+    }
+
+    /// What another lock says otherwise: each revision with what differs.
+    ///
+    /// ```
+    /// use migrate_chain::Lock;
+    ///
+    /// let lock = |parent: &str| Lock::parse(&format!("version = 1\n[[revision]]\nid = \"b\"\nparent = \"{parent}\"\n"));
+    /// let differences = lock("a")?.differences(&lock("base")?);
+    /// assert_eq!(differences, [("b".to_owned(), "follows base, and a in the lock".to_owned())]);
+    /// # Ok::<(), migrate_chain::Problems>(())
+    /// ```
+    #[must_use]
+    pub fn differences(&self, now: &Self) -> Vec<(String, String)> {
+        let mut differences = Vec::new();
+        let mut note = |id: &str, what: String| differences.push((id.to_owned(), what));
+        for new in &now.revisions {
+            let Some(old) = self.get(&new.id) else {
+                note(&new.id, "is not in the lock".to_owned());
+                continue;
+            };
+            if old.parent != new.parent {
+                let what = format!("follows {}, and {} in the lock", new.parent, old.parent);
+                note(&new.id, what);
+            }
+            if old.sums != new.sums {
+                note(
+                    &new.id,
+                    format!("{} changed", changed(&old.sums, &new.sums)),
+                );
+            }
+        }
+        for old in &self.revisions {
+            if now.get(&old.id).is_none() {
+                note(&old.id, "is in the lock, and not there".to_owned());
+            }
+        }
+        differences
+    }
+
+    /// Only what must stay as it is: the revisions under a tag. The rest can be told from the directory.
+    #[must_use]
+    pub fn sealed(&self) -> Self {
+        let sealed = self
+            .revisions
+            .iter()
+            .filter(|locked| locked.tag().is_some());
+        Self {
+            revisions: sealed.cloned().collect(),
+        }
     }
 
     /// Its revisions, in chain order.
@@ -191,6 +270,41 @@ pub(crate) fn sums(folder: &Folder, backends: Option<Backends>) -> Sums {
     sums
 }
 
+/// The marks that git leaves: ours, what both come from, theirs, the end.
+const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+fn mark(line: &str) -> Option<usize> {
+    MARKS.iter().position(|mark| line.starts_with(mark))
+}
+
+/// The two texts that git could not make one of.
+fn sides(text: &str) -> [String; 2] {
+    let mut sides = [String::new(), String::new()];
+    // Outside a conflict a line is on both sides; of what both come from, on neither.
+    let mut on: &[usize] = &[0, 1];
+    for line in text.lines() {
+        match mark(line) {
+            Some(0) => on = &[0],
+            Some(1) => on = &[],
+            Some(2) => on = &[1],
+            Some(_) => on = &[0, 1],
+            None => on.iter().for_each(|&side| sides[side].extend([line, "\n"])),
+        }
+    }
+    sides
+}
+
+/// The keys whose checksums differ, as `up, down.mysql`.
+fn changed(old: &Sums, new: &Sums) -> String {
+    let keys = new.iter().chain(old).map(|(key, _)| key.as_str());
+    let mut changed: Vec<_> = keys
+        .filter(|key| find(old, key) != find(new, key))
+        .collect();
+    changed.sort_unstable();
+    changed.dedup();
+    changed.join(", ")
+}
+
 /// Whether this build can read the rest: what another version has in it is no mistake.
 fn check_version(reader: &mut Reader<'_>, entry: &Entry) -> Result<(), Problem> {
     match reader.number(entry) {
@@ -220,6 +334,27 @@ fn revisions(reader: &mut Reader<'_>, entry: &Entry) -> Vec<Locked> {
     revisions
 }
 
+/// Reports the ids that are listed more than once, as a merge by hand leaves them.
+fn once(reader: &mut Reader<'_>, revisions: &[Locked]) {
+    let mut lines = HashMap::new();
+    for locked in revisions.iter().filter(|locked| !locked.id.is_empty()) {
+        if let Some(first) = lines.insert(locked.id.as_str(), locked.line) {
+            let entry = missing("id", locked.line);
+            let why = format!("it is listed already, in line {first}");
+            reader.bad_value(&entry, locked.line, &locked.id, why);
+        }
+    }
+}
+
+/// A key to name where there is none to point at.
+fn missing(key: &str, line: usize) -> Entry {
+    Entry {
+        key: key.to_owned(),
+        line,
+        value: Value::Flag(false),
+    }
+}
+
 fn revision(reader: &mut Reader<'_>, line: usize, table: &Table) -> Locked {
     let mut locked = Locked {
         line,
@@ -244,12 +379,7 @@ fn revision(reader: &mut Reader<'_>, line: usize, table: &Table) -> Locked {
     }
     for (key, value) in [("id", &locked.id), ("parent", &locked.parent)] {
         if value.is_empty() {
-            let entry = Entry {
-                key: key.to_owned(),
-                line,
-                value: Value::Flag(false),
-            };
-            reader.bad_value(&entry, line, "", "it is missing");
+            reader.bad_value(&missing(key, line), line, "", "it is missing");
         }
     }
     locked
@@ -285,7 +415,7 @@ impl fmt::Display for Lock {
 }
 
 /// A basic string of TOML.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {
         match character {
@@ -347,7 +477,7 @@ mod tests {
         assert_eq!(
             problems(text),
             [
-                "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: see that the chain is one line, then delete the lock: `migrate init` writes it anew"
+                "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: `migrate rebase` puts one side behind the other, and writes the lock anew"
             ]
         );
     }
@@ -368,7 +498,7 @@ mod tests {
             let found = problems(text);
             assert!(
                 found[0].ends_with(
-                    "\n  help: bring the lock back from git, or delete it: `migrate init` writes it anew"
+                    "\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew"
                 ),
                 "{found:?}"
             );
@@ -376,11 +506,23 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_is_listed_twice_is_named_with_both_lines() {
+        let entry = "[[revision]]\nid = \"a\"\nparent = \"base\"\n";
+        let found = problems(&entry.repeat(2));
+        assert!(
+            found[0].starts_with(
+                "migrations/migrate.lock:4: `id = \"a\"`: it is listed already, in line 1\n"
+            ),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn every_wrong_line_is_named_at_once() {
         let text = "version = \"2\"\n[[revision]]\nid = \"a\"\nparent = \"base\"\nup = \"zz\"\nupp = \"x\"\n[[revision]]\ntag = 1\n";
         let found = problems(text);
         let starts = [
-            "migrations/migrate.lock:1: `version` is text and must be a number\n  help: bring the lock back from git, or delete it: `migrate init` writes it anew",
+            "migrations/migrate.lock:1: `version` is text and must be a number\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew",
             "migrations/migrate.lock:5: `up = \"zz\"`: it must be 64 hexadecimal digits",
             "migrations/migrate.lock:6: unknown key `upp`\n  help: did you mean `up`?",
             "migrations/migrate.lock:8: `tag` is a number and must be text",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Chain, FileName, revision::id_of};
+use crate::{Chain, FileName, Insertion, revision::id_of};
 
 /// A moment in UTC, to the second. It prints as a directory's name begins.
 ///
@@ -148,6 +148,50 @@ pub(crate) fn renamed_after(id: &str, slug: &str) -> String {
     }
 }
 
+/// The name of a new directory behind `before` (`""` is base), with an id before `next` where one fits there.
+pub(crate) fn between(before: &str, next: Option<&str>, insertion: &Insertion<'_>) -> String {
+    let prefix = match insertion.id {
+        Some(id) => id.to_owned(),
+        None => prefix_between(before, next, insertion.format),
+    };
+    match slug(insertion.message) {
+        slug if slug.is_empty() => prefix,
+        slug => format!("{prefix}_{slug}"),
+    }
+}
+
+fn prefix_between(before: &str, next: Option<&str>, format: FileName) -> String {
+    let fits = |prefix: &String| next.is_none_or(|next| id_of(prefix).as_str() < next);
+    let id = id_of(before);
+    let after = prefix_after(&id, format);
+    if before.is_empty() {
+        // Before the first there is no time to count on from.
+        return next.and_then(prefix_before).unwrap_or(after);
+    }
+    if fits(&after) {
+        return after;
+    }
+    // Right behind it, before whatever comes later.
+    let own = before.split('_').next().unwrap_or_default();
+    (1..=99)
+        .map(|count| format!("{own}-{count:02}"))
+        .find(fits)
+        .unwrap_or(after)
+}
+
+/// The beginning of a directory's name a day, a second or a number before that id.
+fn prefix_before(id: &str) -> Option<String> {
+    let earlier = |moment: Moment, seconds| Moment {
+        seconds: moment.seconds.saturating_sub(seconds),
+    };
+    let prefix = match Moment::from_id(id) {
+        Some(moment) if id.len() <= 10 => earlier(moment, DAY).date_text(),
+        Some(moment) => earlier(moment, 1).to_string(),
+        None => counted(id, |number| number.checked_sub(1))?,
+    };
+    (id_of(&prefix).as_str() < id).then_some(prefix)
+}
+
 /// The beginning of a directory's name whose id comes right after that id.
 fn prefix_after(id: &str, format: FileName) -> String {
     let Some(mut moment) = Moment::from_id(id) else {
@@ -169,6 +213,11 @@ fn prefix_after(id: &str, format: FileName) -> String {
 
 /// The next in string order of an id that is no time: its last number plus one, or one character more.
 fn counted_on(id: &str) -> String {
+    counted(id, |number| number.checked_add(1)).unwrap_or_else(|| format!("{id}1"))
+}
+
+/// The id with another number at its end, if that has as many digits.
+fn counted(id: &str, count: impl FnOnce(u64) -> Option<u64>) -> Option<String> {
     let digits = id
         .bytes()
         .rev()
@@ -176,17 +225,13 @@ fn counted_on(id: &str) -> String {
         .count()
         .min(18);
     let (start, number) = id.split_at(id.len() - digits);
-    let next = number
-        .parse::<u64>()
-        .map(|number| format!("{:0digits$}", number + 1));
-    match next {
-        Ok(next) if next.len() == digits => format!("{start}{next}"),
-        _ => format!("{id}1"),
-    }
+    let number = count(number.parse().ok()?)?;
+    let number = format!("{number:0digits$}");
+    (number.len() == digits).then(|| format!("{start}{number}"))
 }
 
 /// A message as lower-case words of ASCII letters and digits, joined by `_`.
-fn slug(message: &str) -> String {
+pub(crate) fn slug(message: &str) -> String {
     const LONGEST: usize = 60;
     let mut slug = String::new();
     for word in message.split(|character: char| !character.is_ascii_alphanumeric()) {

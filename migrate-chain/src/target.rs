@@ -249,6 +249,11 @@ fn find(chain: &Chain, name: &str) -> Result<Option<usize>, TargetError> {
     Ok(None)
 }
 
+/// The one revision of that name, whatever else a target may say.
+pub(crate) fn find_one(chain: &Chain, name: &str) -> Result<usize, TargetError> {
+    find(chain, name)?.ok_or_else(|| unknown(chain, name))
+}
+
 fn unknown(chain: &Chain, name: &str) -> TargetError {
     let names = chain
         .revisions()

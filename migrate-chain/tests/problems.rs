@@ -348,7 +348,7 @@ fn adopted_revisions_that_cannot_be_taken_back_are_named_in_one_line() {
     2019-01-01_none: no down script
     2019-01-02_empty: down.sql has no statement
     2019-01-03_broken: down.sql:2:3: a quoted string that starts here never ends
-  help: write their downs; or accept it in migrate.toml, as `migrate init` does:
+  help: write their downs; or accept it in migrate.toml, as `migrate adopt` does:
         irreversible = [\"20190101\", \"20190102\", \"20190103\"]"]
     );
     let settings =
@@ -416,7 +416,7 @@ fn the_lock_lists_what_is_there_and_seals_what_is_tagged() {
     assert_eq!(
         problems(),
         [
-            "migrations/migrate.lock:10: it lists b, which is not there\n  help: bring b back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
+            "migrations/migrate.lock:10: it lists b, which is not there\n  help: bring b back; or, if it was deleted or renamed on purpose, `migrate lock` writes the lock anew"
         ]
     );
     // An edit of what is not sealed leaves the lock behind, which is no problem.
@@ -459,7 +459,7 @@ fn the_lock_lists_what_is_there_and_seals_what_is_tagged() {
     assert_eq!(
         problems(),
         [
-            "migrations/migrate.lock:4: it lists a/down.sql, which is not there\n  help: bring a/down.sql back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
+            "migrations/migrate.lock:4: it lists a/down.sql, which is not there\n  help: bring a/down.sql back; or, if it was deleted or renamed on purpose, `migrate lock` writes the lock anew"
         ]
     );
 }

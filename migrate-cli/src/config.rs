@@ -47,6 +47,10 @@ pub(crate) struct Globals {
     )]
     pub(crate) config: Option<PathBuf>,
 
+    /// Fail with exit code 3 instead of bringing migrate.lock up to date
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+
     /// How results are written: for people, or one JSON object a line
     #[arg(
         id = "migrate_format",

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrate_chain::{Lock, Project};
+use migrate_chain::{Draft, Lock, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Migrations, Settings};
 
 use crate::config::Globals;
 use crate::database_url::DatabaseUrl;
 use crate::environment::{self, Chosen};
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 use crate::files;
 use crate::search::Search;
 use crate::ui::Ui;
@@ -34,6 +34,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// A migrations directory that is there, not read yet.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) directory: PathBuf,
     pub(crate) settings: Settings,
@@ -201,6 +202,9 @@ impl<'a> Context<'a> {
         for warning in &project.warnings {
             ui.note(format!("warning: {}", warning.render(&shown)));
         }
+        if self.globals.locked {
+            behind(&project, &format!("{shown}/{}", Lock::FILE)).map_or(Ok(()), Err)?;
+        }
         refresh_lock(ui, &project, &shown);
         Ok(Loaded {
             migrations: Cow::Owned(Migrations::from(project)),
@@ -220,6 +224,17 @@ impl<'a> Context<'a> {
         let file = files.iter().find(|file| !file.ends_with("diesel.toml"));
         let shown = file.map(|file| self.shown(file)).unwrap_or_default();
         Chosen::new(settings, shown, named)
+    }
+
+    /// Whether a command may run that changes the chain, and migrate.lock with it.
+    pub(crate) fn may_write_lock(&self) -> Result<(), CommandError> {
+        if self.globals.locked {
+            return Err(CommandError::usage(
+                "--locked: this command changes the chain, and so migrate.lock",
+            )
+            .with_help("leave --locked out"));
+        }
+        Ok(())
     }
 
     /// The URL of the database, if one is named anywhere.
@@ -312,6 +327,27 @@ impl Place {
             .map_err(|problems| CommandError::problems(problems, &shown))
     }
 
+    /// The migrate.toml that was read, or where one is to be.
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        let files = self.settings.origin.files();
+        let read = files.iter().find(|file| !file.ends_with("diesel.toml"));
+        read.cloned()
+            .unwrap_or_else(|| self.directory.with_file_name("migrate.toml"))
+    }
+
+    /// The folder of migrate.toml: what it names is seen from there.
+    pub(crate) fn settings_folder(&self) -> PathBuf {
+        self.settings_file()
+            .parent()
+            .map_or_else(|| PathBuf::from("."), Path::to_owned)
+    }
+
+    /// Reads the directory as one whose links may be broken.
+    pub(crate) fn draft(&self) -> Result<Draft, CommandError> {
+        Draft::read(&self.directory, self.settings.clone(), Backends::ALL)
+            .map_err(|problems| CommandError::problems(problems, &self.shown))
+    }
+
     /// The same for a chain that is still being written: no revision yet, or a down script to be filled in.
     pub(crate) fn read_unfinished(self, backends: Backends) -> Result<Project, CommandError> {
         let Self {
@@ -327,6 +363,28 @@ impl Place {
 /// Which backends a chain is read for, where the database is known.
 pub(crate) fn only(backend: Backend) -> Backends {
     Backends::NONE.with(backend)
+}
+
+/// Why the lock is not up to date, if it is not.
+pub(crate) fn behind(project: &Project, file: &str) -> Option<CommandError> {
+    let error = |message: String| {
+        CommandError::failed(message)
+            .with_help("`migrate lock` brings it up to date; commit it")
+            .with_kind(Kind::NotCurrent)
+    };
+    let Some(lock) = &project.lock else {
+        return Some(error(format!("there is no {file}")));
+    };
+    match lock.differences(&Lock::of(project)).as_slice() {
+        [] => None,
+        [(revision, what)] => Some(error(format!(
+            "{file} is not up to date: {revision} {what}"
+        ))),
+        [(revision, what), more @ ..] => Some(error(format!(
+            "{file} is not up to date: {revision} {what}, and {} more",
+            more.len()
+        ))),
+    }
 }
 
 /// Brings an existing migrate.lock up to date, as cargo does with its own. A directory that cannot be written, as in a

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use migrate_chain::TargetError;
 use migrate_core::{ConnectError, DatabaseError, Error, Failure, PlanError, Problem, Problems};
 
 use crate::database_url::DatabaseUrl;
@@ -226,6 +227,11 @@ impl CommandError {
                 ..Self::new(kind, message)
             },
         }
+    }
+
+    /// Why a name names no revision.
+    pub(crate) fn target(error: &TargetError) -> Self {
+        Self::usage(error.to_string()).with_help(error.help())
     }
 
     /// Why there is no plan.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod author;
 mod commands;
 mod completion;
 mod config;
@@ -8,6 +9,7 @@ mod database_url;
 mod environment;
 mod error;
 mod files;
+mod git;
 mod mask;
 mod mounted;
 mod observer;

@@ -1,8 +1,9 @@
-//! Two branches that each add a revision, merged by git: the next build names both and what they follow.
+//! Branches that each add a revision, merged by git: the next build names both and what they follow, and `migrate rebase` makes
+//! one line of them.
 
 use std::process::Command;
 
-use migrate_tests::App;
+use migrate_tests::{App, Outcome, binary};
 
 const MAIN: &str = "static MIGRATIONS: db::Migrations = db::embed_migrations!();\n\nfn main() {\n    println!(\"{}\", MIGRATIONS.chain().len());\n}\n";
 
@@ -109,4 +110,97 @@ fn a_conflict_left_in_the_lock_is_named_beside_the_fork() {
         "{refused}"
     );
     assert!(refused.stderr.contains(FORK), "{refused}");
+}
+
+/// `migrate` in the app.
+fn migrate(app: &App, arguments: &[&str]) -> Outcome {
+    let mut command = Command::new(binary("migrate-cli", "migrate"));
+    command.current_dir(app.path("")).args(arguments);
+    for name in ["DATABASE_URL", "MIGRATE_DATABASE_URL", "DATABASE_URL_FILE"] {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Outcome {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+#[test]
+fn a_rebase_mends_what_a_merge_left() {
+    let app = merged("git-rebase");
+    _ = app.cargo(&["check"]).expect(101);
+    let rebased = migrate(&app, &["rebase", "--yes"]).expect(0);
+    assert!(
+        rebased
+            .stdout
+            .starts_with("2026-01-02_phones\n2026-01-03_tags  (follows 20260102)\n"),
+        "{rebased}"
+    );
+    assert_eq!(app.cargo(&["run"]).expect(0).stdout, "3\n");
+    _ = migrate(&app, &["lock", "--check"]).expect(0);
+    commit(&app, "merged and rebased");
+
+    // A third branch, which began where the others did and is on the trunk already.
+    assert!(git(&app, &["checkout", "--quiet", "main"]), "git checkout");
+    app.revision("2026-01-04_notes", "20260101");
+    app.lock();
+    commit(&app, "notes");
+    assert!(git(&app, &["checkout", "--quiet", "tags"]), "git checkout");
+    assert!(
+        !git(&app, &["merge", "--quiet", "main"]),
+        "a conflict again"
+    );
+    _ = app.cargo(&["check"]).expect(101);
+    let rebased = migrate(&app, &["rebase", "--yes"]).expect(0);
+    assert!(
+        rebased
+            .stderr
+            .contains("on main already, so in front: 2026-01-04_notes"),
+        "{rebased}"
+    );
+    assert!(
+        rebased.stdout.starts_with(
+            "2026-01-04_notes\n\
+             2026-01-04-02_phones  (was 2026-01-02_phones, follows 20260104)\n\
+             2026-01-04-03_tags  (was 2026-01-03_tags, follows 2026010402)\n"
+        ),
+        "{rebased}"
+    );
+    assert_eq!(app.cargo(&["run"]).expect(0).stdout, "4\n");
+}
+
+#[test]
+fn three_branches_that_are_merged_at_once_become_one_line() {
+    let app = App::new("git-three", MAIN);
+    app.revision("2026-01-01_members", "base");
+    for name in ["2026-01-02_phones", "2026-01-03_tags", "2026-01-04_notes"] {
+        app.revision(name, "20260101");
+    }
+    _ = app.cargo(&["check"]).expect(101);
+    _ = migrate(&app, &["rebase", "--yes"]).expect(0);
+    assert_eq!(app.cargo(&["run"]).expect(0).stdout, "4\n");
+}
+
+#[test]
+fn the_side_that_is_applied_already_stays_in_front() {
+    let app = merged("git-applied");
+    // The database was brought up from the branch before the merge.
+    assert!(git(&app, &["merge", "--abort"]), "git merge --abort");
+    let url = ["--database-url", "sqlite:app.db"];
+    let run = |words: &[&str]| migrate(&app, &[&url[..], words].concat());
+    _ = run(&["upgrade"]).expect(0);
+    assert!(!git(&app, &["merge", "--quiet", "phones"]), "the conflict");
+    let rebased = run(&["rebase", "--yes"]).expect(0);
+    assert!(
+        rebased.stdout.starts_with(
+            "2026-01-03_tags\n2026-01-03-02_phones  (was 2026-01-02_phones, follows 20260103)\n"
+        ),
+        "{rebased}"
+    );
+    assert_eq!(app.cargo(&["run"]).expect(0).stdout, "3\n");
+    let upgraded = run(&["upgrade"]).expect(0);
+    assert!(upgraded.stdout.contains("applied 1 revision"), "{upgraded}");
 }

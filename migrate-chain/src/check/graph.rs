@@ -4,7 +4,7 @@ use crate::Revision;
 
 /// What one revision follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Parent {
+pub(crate) enum Parent {
     /// Nothing: it is the first.
     Base,
     /// The revision at that index.
@@ -20,17 +20,17 @@ pub(super) enum Parent {
 }
 
 /// Revisions in version order, and what each follows.
-pub(super) struct Graph<'r> {
-    pub(super) revisions: &'r [Revision],
-    pub(super) parents: Vec<Parent>,
-    pub(super) children: Vec<Vec<usize>>,
-    pub(super) bases: Vec<usize>,
+pub(crate) struct Graph<'r> {
+    pub(crate) revisions: &'r [Revision],
+    pub(crate) parents: Vec<Parent>,
+    pub(crate) children: Vec<Vec<usize>>,
+    pub(crate) bases: Vec<usize>,
 }
 
 impl<'r> Graph<'r> {
     /// Follows the links of revisions in version order with unique ids. Those without a link at the beginning follow each
     /// other; `Unlinked` are those that come after a linked one, or between a start and what continues it.
-    pub(super) fn of(revisions: &'r [Revision]) -> Self {
+    pub(crate) fn of(revisions: &'r [Revision]) -> Self {
         let mut parents: Vec<_> = revisions
             .iter()
             .map(|revision| named(revisions, revision))
@@ -72,7 +72,7 @@ impl<'r> Graph<'r> {
     }
 
     /// The circles, each from its first member in version order, then what that follows, and so on.
-    pub(super) fn cycles(&self) -> Vec<Vec<usize>> {
+    pub(crate) fn cycles(&self) -> Vec<Vec<usize>> {
         // 0: not seen; otherwise the walk that saw it first, so that a walk knows its own steps.
         let mut seen = vec![0; self.revisions.len()];
         let mut cycles = Vec::new();
@@ -114,7 +114,7 @@ impl<'r> Graph<'r> {
     }
 
     /// Where the branch ends that begins with that revision; of several children the last counts.
-    pub(super) fn tip(&self, from: usize) -> usize {
+    pub(crate) fn tip(&self, from: usize) -> usize {
         let mut at = from;
         for _ in 0..self.revisions.len() {
             match self.children[at].last() {

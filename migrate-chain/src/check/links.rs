@@ -13,6 +13,9 @@ use crate::{Chain, Problem, Relink, Revision};
 /// unoptimised build minutes; and where so many are missing, none is a slip of the pen.
 const GUESSES: usize = 20;
 
+/// What other tools call base.
+const NOTHING: [&str; 4] = ["none", "null", "root", "init"];
+
 /// Puts revisions in the order of their links, and reports what is wrong with ids and links. Where there are problems, the
 /// order is of no use.
 pub(crate) fn order(mut revisions: Vec<Revision>, problems: &mut Vec<Problem>) -> Chain {
@@ -90,6 +93,18 @@ fn missing_parent(graph: &Graph<'_>, revision: &Revision, guess: bool) -> Proble
         .iter()
         .map(Revision::id)
         .filter(|&other| other != revision.id());
+    // Somebody may have written the beginning of one, as a target may be, or Alembic's word for base.
+    let mut beginning = graph
+        .revisions
+        .iter()
+        .map(Revision::id)
+        .filter(|other| other.starts_with(parent) && *other != revision.id());
+    let begun = match (beginning.next(), beginning.next()) {
+        (Some(only), None) => Some(only),
+        _ => NOTHING
+            .contains(&parent.to_lowercase().as_str())
+            .then_some("base"),
+    };
     let close = || nearest(parent, others.chain(["base"]));
     Problem::MissingParent {
         file: metadata(revision),
@@ -97,6 +112,7 @@ fn missing_parent(graph: &Graph<'_>, revision: &Revision, guess: bool) -> Proble
         parent: parent.to_owned(),
         nearest: whole
             .ok()
+            .or(begun)
             .or_else(|| guess.then(close).flatten())
             .map(str::to_owned),
     }
@@ -226,7 +242,8 @@ mod tests {
     2026-11-21-101112_create_members
     |-- 2026-11-22-090000_add_phone
     `-- 2026-11-22-090001_add_email
-  help: one line again: rename 2026-11-22-090001_add_email to 2026-11-23-090001_add_email, so that its id is later,
+  help: `migrate rebase` makes it one line again; or by hand:
+        rename 2026-11-22-090001_add_email to 2026-11-23-090001_add_email, so that its id is later,
         and write `down_revision = \"20261123090000\"` in 2026-11-23-090001_add_email/metadata.toml"]
         );
     }
@@ -239,7 +256,8 @@ mod tests {
     base
     |-- a
     `-- b
-  help: one line again: rename b to c1, so that its id is later,
+  help: `migrate rebase` makes it one line again; or by hand:
+        rename b to c1, so that its id is later,
         and write `down_revision = \"c\"` in c1/metadata.toml"]
         );
         // A linked first one beside a Diesel directory.
@@ -249,7 +267,8 @@ mod tests {
     base
     |-- a
     `-- c
-  help: one line again: write `down_revision = \"b\"` in c/metadata.toml"]
+  help: `migrate rebase` makes it one line again; or by hand:
+        write `down_revision = \"b\"` in c/metadata.toml"]
         );
     }
 
@@ -310,12 +329,20 @@ mod tests {
                 "c/metadata.toml: c follows `gone`, which is not there\n  help: write the id",
             ),
             (
+                &[("2026-01-01_a", "base"), ("2026-01-02_b", "202601")],
+                "2026-01-02_b/metadata.toml: 2026-01-02_b follows `202601`, which is not there\n  help: did you mean `down_revision = \"20260101\"`?",
+            ),
+            (
+                &[("a", "None")],
+                "a/metadata.toml: a follows `None`, which is not there\n  help: did you mean `down_revision = \"base\"`?",
+            ),
+            (
                 &[("2026-01-01_a", "base"), ("2026-01-02_b", "2026-01-01_a")],
                 "2026-01-02_b/metadata.toml: 2026-01-02_b follows `20260101_a`, which is not there\n  help: did you mean `down_revision = \"20260101\"`?",
             ),
             (
                 &[("a", "base"), ("c", "a"), ("b_x", "c")],
-                "b_x: b_x goes backwards in version order: it follows c, whose id is later\n  help: rename the directory so that its id is later, for example to c1_x",
+                "b_x: b_x goes backwards in version order: it follows c, whose id is later\n  help: `migrate rebase` gives it a later id; or by hand:\n        rename the directory, for example to c1_x",
             ),
         ] {
             let found = problems(links);
@@ -330,10 +357,12 @@ mod tests {
             problems(&[("2026-01-01_a", "base"), ("2026-01-05_b", "20260101"), ("2026-01-03_late", ""), ("2026-01-09_end", "")]),
             [
                 "2026-01-03_late: 2026-01-03_late has no down_revision, and the chain is linked already from 2026-01-01_a on
-  help: one line again: rename 2026-01-03_late to 2026-01-05-02_late, so that its id is later,
+  help: `migrate adopt` links it; or by hand:
+        rename 2026-01-03_late to 2026-01-05-02_late, so that its id is later,
         and write `down_revision = \"20260105\"` in 2026-01-05-02_late/metadata.toml",
                 "2026-01-09_end: 2026-01-09_end has no down_revision, and the chain is linked already from 2026-01-01_a on
-  help: one line again: write `down_revision = \"2026010502\"` in 2026-01-09_end/metadata.toml",
+  help: `migrate adopt` links it; or by hand:
+        write `down_revision = \"2026010502\"` in 2026-01-09_end/metadata.toml",
             ]
         );
     }

@@ -1,7 +1,7 @@
 //! What must hold for a directory to be a chain: one file a matter.
 
 mod adopted;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod links;
 pub(crate) mod lock;
 pub(crate) mod names;

@@ -254,7 +254,7 @@ impl<'s> Judge<'s> {
         }
         let found: Vec<Vec<Problem>> = scripts
             .iter()
-            .map(|script| controls(script, direction))
+            .map(|script| controls(script, direction, !revision.linked()))
             .collect();
         if found.iter().all(Vec::is_empty) {
             return scripts;
@@ -287,7 +287,7 @@ impl<'s> Judge<'s> {
 }
 
 /// What a directory's name and metadata.toml say.
-fn described(folder: &Folder) -> Revision {
+pub(crate) fn described(folder: &Folder) -> Revision {
     let revision = Revision::new(folder.name.as_str());
     let Some(metadata) = &folder.metadata else {
         return revision;
@@ -341,7 +341,7 @@ fn why_not(side: &Side, lacks: Option<Backends>) -> Option<String> {
     failure.or_else(empty).or_else(lacks)
 }
 
-fn controls(script: &Script, direction: Direction) -> Vec<Problem> {
+fn controls(script: &Script, direction: Direction, adopted: bool) -> Vec<Problem> {
     let Some(dialect) = script.backends().iter().next() else {
         return Vec::new();
     };
@@ -357,6 +357,7 @@ fn controls(script: &Script, direction: Direction) -> Vec<Problem> {
                 at: script.position(statement.start),
                 keyword: keyword.to_owned(),
                 key,
+                adopted,
             })
     };
     script.statements().filter_map(control).collect()

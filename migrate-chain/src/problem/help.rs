@@ -26,7 +26,7 @@ impl Problem {
             }
             Self::ReservedId { .. } => "rename the directory".to_owned(),
             Self::DuplicateId { .. } => {
-                "dashes do not count: rename one of the two directories, so that its id differs"
+                "`migrate rebase` gives one of them a later id; or rename one: dashes do not count"
                     .to_owned()
             }
             Self::NoRunInTransaction { .. } => "write it: `run_in_transaction = true`".to_owned(),
@@ -44,6 +44,11 @@ impl Problem {
                 "take it out; a file in UTF-16 is full of them: save it as UTF-8".to_owned()
             }
             Self::Script { error, .. } => error.help(),
+            Self::TransactionControl {
+                key, adopted: true, ..
+            } => format!(
+                "leave the script as it ran; `{key} = false` in a metadata.toml beside it makes its own transaction the only one"
+            ),
             Self::TransactionControl { keyword, key, .. } => {
                 format!("take {keyword} out, or write `{key} = false` in metadata.toml")
             }
@@ -71,9 +76,12 @@ impl Problem {
                 "write the id of a revision that is here, or bring that one back: it may be on another branch".to_owned()
             }
             Self::Cycle { .. } => "one of them must follow a revision outside the circle, or \"base\"".to_owned(),
-            Self::Fork { mend, .. } | Self::SeveralBases { mend, .. } | Self::Unlinked { mend, .. } => relink(mend),
+            Self::Fork { mend, .. } | Self::SeveralBases { mend, .. } => {
+                relink(mend, "`migrate rebase` makes it one line again")
+            }
+            Self::Unlinked { mend, .. } => relink(mend, "`migrate adopt` links it"),
             Self::Backwards { rename, .. } => {
-                format!("rename the directory so that its id is later, for example to {rename}, and let what follows it name the new id")
+                format!("`migrate rebase` gives it a later id; or by hand:\nrename the directory, for example to {rename}, and let what follows it name the new id")
             }
             _ => String::new(),
         }
@@ -87,7 +95,7 @@ impl Problem {
             | Self::BadValue { file, .. }
                 if file == Lock::FILE =>
             {
-                "bring the lock back from git, or delete it: `migrate init` writes it anew"
+                "bring the lock back from git, or delete it: `migrate lock` writes it anew"
                     .to_owned()
             }
             Self::NotToml { .. } => {
@@ -132,16 +140,20 @@ impl Problem {
             Self::LockVersion { .. } => {
                 "use the release of migrate that wrote it, here and on the command line".to_owned()
             }
-            Self::LockConflict { .. } => "see that the chain is one line, then delete the lock: `migrate init` writes it anew".to_owned(),
+            Self::LockConflict { .. } => {
+                "`migrate rebase` puts one side behind the other, and writes the lock anew"
+                    .to_owned()
+            }
             Self::Vanished { what, .. } => format!(
-                "bring {what} back; or, if it was deleted or renamed on purpose, delete its lines from the lock"
+                "bring {what} back; or, if it was deleted or renamed on purpose, `migrate lock` writes the lock anew"
             ),
             _ => "bring it back as it was, and put the change into a new revision".to_owned(),
         }
     }
 }
 
-fn relink(mend: &Relink) -> String {
+/// `command` makes one line of it; by hand it takes a line, and sometimes a new name.
+fn relink(mend: &Relink, command: &str) -> String {
     let Relink {
         revision,
         down_revision,
@@ -151,9 +163,9 @@ fn relink(mend: &Relink) -> String {
     let line = format!("write `down_revision = \"{down_revision}\"` in {directory}/metadata.toml");
     match rename {
         Some(rename) => format!(
-            "one line again: rename {revision} to {rename}, so that its id is later,\nand {line}"
+            "{command}; or by hand:\nrename {revision} to {rename}, so that its id is later,\nand {line}"
         ),
-        None => format!("one line again: {line}"),
+        None => format!("{command}; or by hand:\n{line}"),
     }
 }
 
@@ -174,7 +186,7 @@ fn adopted_downs(irreversible: &[String]) -> String {
         .map(|name| format!("\"{name}\""))
         .collect();
     let line = format!("irreversible = [{}]", names.join(", "));
-    format!("write their downs; or accept it in migrate.toml, as `migrate init` does:\n{line}")
+    format!("write their downs; or accept it in migrate.toml, as `migrate adopt` does:\n{line}")
 }
 
 fn sibling(file: &str, name: &str) -> String {
@@ -185,7 +197,8 @@ fn sibling(file: &str, name: &str) -> String {
 }
 
 fn example(file: &str, key: &str) -> &'static str {
-    match key {
+    // Below some keys the names are the user's own.
+    match key.split_once('.').map_or(key, |(table, _)| table) {
         "down_revision" => "down_revision = \"20261121101112\"",
         "run_in_transaction" => "run_in_transaction = true",
         "revert_in_transaction" => "revert_in_transaction = false",
@@ -199,6 +212,8 @@ fn example(file: &str, key: &str) -> &'static str {
         "protected" => "protected = true",
         "seeds" => "seeds = \"db/seeds\"",
         "env" => "env.prod.protected = true",
+        "templates" => "templates.default = \"db/template\"",
+        "hooks" => "hooks.format = [\"sqlfluff\", \"fix\"]",
         "session" => "session.mysql = [\"SET foreign_key_checks = 0\"]",
         "mysql" => "mysql = [\"SET foreign_key_checks = 0\"]",
         "postgres" => "postgres = [\"SET search_path = app\"]",

@@ -325,6 +325,8 @@ pub enum Problem {
         keyword: String,
         /// The key in metadata.toml that says that the script runs in a transaction.
         key: &'static str,
+        /// Whether the revision has no link: what it holds ran so before, and is a warning.
+        adopted: bool,
     },
     /// Git's conflict marks in the lock.
     #[error("git left a conflict here: two branches each changed the chain")]
@@ -368,6 +370,16 @@ pub enum Problem {
         /// What became of it.
         change: Box<Change>,
     },
+}
+
+impl Problem {
+    /// Whether it only says that the chain is still being written.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        matches!(
+            self,
+            Self::NoRevision { .. } | Self::MissingDown { .. } | Self::EmptyDown { .. }
+        )
+    }
 }
 
 fn both(names: &[String]) -> String {

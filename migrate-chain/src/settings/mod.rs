@@ -44,6 +44,10 @@ pub struct Settings {
     pub environments: Vec<Environment>,
     /// The statements to run on each new connection, by backend in the order of [`Backend::ALL`].
     pub session: [Vec<String>; 3],
+    /// Directories whose files a new revision begins with, by name, as written: relative to the file.
+    pub templates: Vec<(String, PathBuf)>,
+    /// Programs that run after files were written, by name and in order: each a program and its arguments.
+    pub hooks: Vec<(String, Vec<String>)>,
     /// Where all this was read.
     pub origin: Origin,
 }

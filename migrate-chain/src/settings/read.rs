@@ -6,7 +6,7 @@ use super::{Environment, FileName, Settings, Written};
 use crate::document::{Entry, Reader, Table, Value};
 use crate::{Backend, Backends, Problems, split};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "backends",
     "dir",
     "database_url",
@@ -16,6 +16,8 @@ const KEYS: [&str; 9] = [
     "env",
     "protected",
     "seeds",
+    "templates",
+    "hooks",
 ];
 const ENVIRONMENT_KEYS: [&str; 3] = ["database_url", "protected", "seeds"];
 
@@ -53,6 +55,8 @@ impl Settings {
             "protected" => self.protected = reader.flag(entry).unwrap_or_default(),
             "seeds" => self.seeds = filled(reader, entry).map(PathBuf::from),
             "env" => self.take_environments(reader, entry),
+            "templates" => self.templates = templates(reader, entry),
+            "hooks" => self.hooks = hooks(reader, entry),
             _ => reader.unknown(entry, &KEYS),
         }
     }
@@ -105,6 +109,43 @@ fn written(table: &Table, before: &str, all: &mut Vec<Written>) {
     }
 }
 
+fn templates(reader: &mut Reader<'_>, entry: &Entry) -> Vec<(String, PathBuf)> {
+    named(reader, entry)
+        .iter()
+        .filter_map(|(name, entry)| Some((name.clone(), filled(reader, entry)?.into())))
+        .collect()
+}
+
+fn hooks(reader: &mut Reader<'_>, entry: &Entry) -> Vec<(String, Vec<String>)> {
+    let mut hooks = Vec::new();
+    for (name, entry) in named(reader, entry) {
+        let Some(words) = reader.texts(&entry) else {
+            continue;
+        };
+        if words.first().is_none_or(|(_, program)| program.is_empty()) {
+            reader.bad_list(&entry, "it names no program");
+        }
+        let words = words.into_iter().map(|(_, word)| word.to_owned());
+        hooks.push((name, words.collect()));
+    }
+    hooks
+}
+
+/// The entries of a table whose keys are the user's own, each under its whole name.
+fn named(reader: &mut Reader<'_>, table: &Entry) -> Vec<(String, Entry)> {
+    let entries = reader
+        .table(table)
+        .into_iter()
+        .flat_map(|entries| &entries.0);
+    let whole = |entry: &Entry| Entry {
+        key: format!("{}.{}", table.key, entry.key),
+        ..entry.clone()
+    };
+    entries
+        .map(|entry| (entry.key.clone(), whole(entry)))
+        .collect()
+}
+
 fn filled(reader: &mut Reader<'_>, entry: &Entry) -> Option<String> {
     let text = reader.text(entry)?;
     if text.is_empty() {
@@ -128,7 +169,10 @@ fn file_name(reader: &mut Reader<'_>, entry: &Entry) -> Option<FileName> {
 fn backends(reader: &mut Reader<'_>, entry: &Entry) -> Option<Backends> {
     let names = reader.texts(entry)?;
     if names.is_empty() {
-        reader.bad_value(entry, entry.line, "", "it names none");
+        reader.bad_list(
+            entry,
+            "it names none; without the key, they are those of the build",
+        );
     }
     let mut backends = Backends::NONE;
     for (line, name) in names {

@@ -91,3 +91,31 @@ fn wrong_environments_are_named() {
         ]
     );
 }
+
+#[test]
+fn an_empty_list_of_backends_is_shown_as_it_stands() {
+    assert!(problems("backends = []\n")[0].starts_with(
+        "migrate.toml:1: `backends = []`: it names none; without the key, they are those of the build"
+    ));
+}
+
+#[test]
+fn templates_and_hooks_are_named_in_the_order_of_their_lines() {
+    let text = "[templates]\ndefault = \"db/template\"\n\n[hooks]\nformat = [\"sqlfluff\", \"fix\"]\nadd = [\"git\", \"add\"]\n";
+    let settings = Settings::parse("../migrate.toml", text).unwrap();
+    assert_eq!(
+        settings.templates,
+        [("default".to_owned(), "db/template".into())]
+    );
+    let names: Vec<_> = settings.hooks.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["format", "add"]);
+    assert_eq!(settings.hooks[0].1, ["sqlfluff", "fix"]);
+    assert_eq!(
+        problems("[hooks]\nformat = \"sqlfluff fix\"\nnone = []\n[templates]\ndefault = \"\"\n"),
+        [
+            "migrate.toml:2: `hooks.format` is text and must be a list of texts\n  help: write a list of texts: `hooks.format = [\"sqlfluff\", \"fix\"]`",
+            "migrate.toml:3: `hooks.none = []`: it names no program\n  help: for example `hooks.format = [\"sqlfluff\", \"fix\"]`",
+            "migrate.toml:5: `templates.default = \"\"`: it is empty\n  help: for example `templates.default = \"db/template\"`",
+        ]
+    );
+}

@@ -11,7 +11,7 @@ use migrate_chain::{Lock, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Problem, Settings};
 use serde_json::json;
 
-use super::revision::write_lock;
+use crate::author::write_lock;
 use crate::context::{Context, Place};
 use crate::environment::Chosen;
 use crate::error::CommandError;
@@ -260,7 +260,7 @@ fn make_lock(
     if project.lock.is_some() {
         outcome.kept.push(file);
     } else {
-        write_lock(&project, &shown)?;
+        write_lock(&project)?;
         outcome.created.push(match project.chain.len() {
             0 => file,
             1 => format!("{file}, with 1 revision"),

@@ -1,17 +1,22 @@
 //! The commands, one a file.
 
+mod adopt;
 mod attempt;
 mod config;
 mod create;
 mod current;
 mod downgrade;
 mod drop;
+mod edit;
 mod heads;
 mod history;
+mod import;
 mod init;
+mod lock;
 mod log;
 mod looking;
 mod planned;
+mod rebase;
 mod redo;
 mod reset;
 mod revision;
@@ -30,6 +35,11 @@ use crate::ui::Ui;
 pub(crate) enum Verb {
     Init(init::Args),
     Revision(revision::Args),
+    Edit(edit::Args),
+    Rebase(rebase::Args),
+    Adopt(adopt::Args),
+    Import(import::Args),
+    Lock(lock::Args),
     Upgrade(upgrade::Args),
     Downgrade(downgrade::Args),
     Redo(redo::Args),
@@ -51,6 +61,11 @@ impl Verb {
         match self {
             Self::Init(args) => init::run(ui, context, args),
             Self::Revision(args) => revision::run(ui, context, args),
+            Self::Edit(args) => edit::run(ui, context, args),
+            Self::Rebase(args) => rebase::run(ui, context, args),
+            Self::Adopt(args) => adopt::run(ui, context, args),
+            Self::Import(args) => import::run(ui, context, args),
+            Self::Lock(args) => lock::run(ui, context, args),
             Self::Upgrade(args) => upgrade::run(ui, context, args),
             Self::Downgrade(args) => downgrade::run(ui, context, args),
             Self::Redo(args) => redo::run(ui, context, args),

@@ -64,6 +64,14 @@ next:
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
 
+# What the files of a new revision begin with: directories whose files are copied.
+# [templates]
+# default = "db/template"
+
+# Programs that run after files were written, with the files as their last arguments.
+# [hooks]
+# format = ["sqlfluff", "fix"]
+
 # What is different in `--env prod`; a protected database is never dropped.
 # [env.prod]
 # database_url = "${PROD_DATABASE_URL}"
@@ -222,6 +230,14 @@ irreversible = [
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
 
+# What the files of a new revision begin with: directories whose files are copied.
+# [templates]
+# default = "db/template"
+
+# Programs that run after files were written, with the files as their last arguments.
+# [hooks]
+# format = ["sqlfluff", "fix"]
+
 # What is different in `--env prod`; a protected database is never dropped.
 # [env.prod]
 # database_url = "${PROD_DATABASE_URL}"
@@ -288,7 +304,7 @@ next:
 --- stderr
 migrations: one revision without a link cannot be taken back
     2019_users: no down script
-  help: write their downs; or accept it in migrate.toml, as `migrate init` does:
+  help: write their downs; or accept it in migrate.toml, as `migrate adopt` does:
         irreversible = ["2019"]
 
 error: migrations is not a valid chain

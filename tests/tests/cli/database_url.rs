@@ -373,7 +373,8 @@ migrations/04_tags/metadata.toml: a fork: 03_phones and 04_tags both follow 02_t
     02_t02
     |-- 03_phones
     `-- 04_tags
-  help: one line again: write `down_revision = "03"` in 04_tags/metadata.toml
+  help: `migrate rebase` makes it one line again; or by hand:
+        write `down_revision = "03"` in 04_tags/metadata.toml
 
 error: migrations is not a valid chain: 2 problems
 --- exit code 1

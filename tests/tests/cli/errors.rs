@@ -154,7 +154,8 @@ migrations/04_right/metadata.toml: a fork: 03_left and 04_right both follow 02_t
     02_t02
     |-- 03_left
     `-- 04_right
-  help: one line again: write `down_revision = "03"` in 04_right/metadata.toml
+  help: `migrate rebase` makes it one line again; or by hand:
+        write `down_revision = "03"` in 04_right/metadata.toml
 
 migrations/04_right/up.sql:1:8: a quoted string that starts here never ends
   help: close it; a quote inside is written twice
@@ -167,13 +168,14 @@ error: migrations is not a valid chain: 2 problems
     says(
         said_on_app(&project.path(), &["heads", "--format", "json"]),
         str![[r#"
-{"event":"error","kind":"failed","exit_code":1,"message":"migrations is not a valid chain: 2 problems","help":null,"problems":[{"file":"04_right/metadata.toml","line":null,"message":"a fork: 03_left and 04_right both follow 02_t02","help":"one line again: write `down_revision = \"03\"` in 04_right/metadata.toml","text":"migrations/04_right/metadata.toml: a fork: 03_left and 04_right both follow 02_t02\n    02_t02\n    |-- 03_left\n    `-- 04_right\n  help: one line again: write `down_revision = \"03\"` in 04_right/metadata.toml"},{"file":"04_right/up.sql","line":1,"message":"a quoted string that starts here never ends","help":"close it; a quote inside is written twice","text":"migrations/04_right/up.sql:1:8: a quoted string that starts here never ends\n  help: close it; a quote inside is written twice"}]}
+{"event":"error","kind":"failed","exit_code":1,"message":"migrations is not a valid chain: 2 problems","help":null,"problems":[{"file":"04_right/metadata.toml","line":null,"message":"a fork: 03_left and 04_right both follow 02_t02","help":"`migrate rebase` makes it one line again; or by hand:\nwrite `down_revision = \"03\"` in 04_right/metadata.toml","text":"migrations/04_right/metadata.toml: a fork: 03_left and 04_right both follow 02_t02\n    02_t02\n    |-- 03_left\n    `-- 04_right\n  help: `migrate rebase` makes it one line again; or by hand:\n        write `down_revision = \"03\"` in 04_right/metadata.toml"},{"file":"04_right/up.sql","line":1,"message":"a quoted string that starts here never ends","help":"close it; a quote inside is written twice","text":"migrations/04_right/up.sql:1:8: a quoted string that starts here never ends\n  help: close it; a quote inside is written twice"}]}
 --- stderr
 migrations/04_right/metadata.toml: a fork: 03_left and 04_right both follow 02_t02
     02_t02
     |-- 03_left
     `-- 04_right
-  help: one line again: write `down_revision = "03"` in 04_right/metadata.toml
+  help: `migrate rebase` makes it one line again; or by hand:
+        write `down_revision = "03"` in 04_right/metadata.toml
 
 migrations/04_right/up.sql:1:8: a quoted string that starts here never ends
   help: close it; a quote inside is written twice

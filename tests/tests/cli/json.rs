@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{finish, tool};
 
 /// What the schemas of commands refer to.
-const PARTS: [&str; 4] = ["attempt", "entry", "error", "events"];
+const PARTS: [&str; 5] = ["attempt", "entry", "error", "events", "placed"];
 
 /// The commands that print nothing a program would parse as JSON.
 const WITHOUT_JSON: [&str; 3] = ["completions", "help", "man"];
@@ -29,6 +29,14 @@ const STORY: &[(&str, i32)] = &[
     ("revision -m members --rev-id 01", 0),
     ("create", 0),
     ("create", 0),
+    ("revision -m orgs --after base --irreversible gone", 0),
+    ("lock", 0),
+    ("lock --check", 0),
+    // Nobody named an editor.
+    ("edit orgs", 2),
+    ("rebase", 0),
+    ("adopt", 0),
+    ("import --from sqlx migrations", 1),
     ("upgrade --dry-run", 0),
     ("upgrade", 0),
     ("current -v --check-heads", 0),

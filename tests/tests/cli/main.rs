@@ -8,12 +8,15 @@ mod colours;
 mod completions;
 mod database_url;
 mod databases;
+mod editor;
 mod errors;
 mod help;
+mod import;
 mod json;
 mod look;
 mod passwords;
 mod past;
+mod rebase;
 mod revision;
 mod run;
 mod seeds;
@@ -40,6 +43,8 @@ fn tool(directory: &Path, arguments: &[&str]) -> Command {
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
+        "VISUAL",
+        "EDITOR",
     ];
     surroundings
         .iter()

@@ -270,7 +270,7 @@ fn in_json_it_names_the_files() {
             &["revision", "-m", "x", "--rev-id", "03", "--format", "json"],
         ),
         str![[r#"
-{"revision":"03","directory":"03_x","down_revision":"02","files":["migrations/03_x/up.sql","migrations/03_x/down.sql","migrations/03_x/metadata.toml"]}
+{"revision":"03","directory":"03_x","down_revision":"02","files":["migrations/03_x/up.sql","migrations/03_x/down.sql","migrations/03_x/metadata.toml"],"relinked":[]}
 --- stderr
 next: write both scripts, then `migrate upgrade`
 --- exit code 0

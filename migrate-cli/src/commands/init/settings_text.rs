@@ -53,6 +53,14 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
         "# [session]\n# mysql = [\"SET foreign_key_checks = 0\"]".to_owned(),
     );
     add(
+        "# What the files of a new revision begin with: directories whose files are copied.",
+        "# [templates]\n# default = \"db/template\"".to_owned(),
+    );
+    add(
+        "# Programs that run after files were written, with the files as their last arguments.",
+        "# [hooks]\n# format = [\"sqlfluff\", \"fix\"]".to_owned(),
+    );
+    add(
         "# What is different in `--env prod`; a protected database is never dropped.",
         "# [env.prod]\n# database_url = \"${PROD_DATABASE_URL}\"\n# protected = true".to_owned(),
     );

@@ -1,0 +1,12 @@
+//! What the commands that write revisions share: files written all or none, an order shown and carried out, an editor, hooks.
+
+mod apply;
+mod editor;
+mod edits;
+mod hooks;
+mod standing;
+
+pub(crate) use apply::{finish, line, put, show, write_lock};
+pub(crate) use editor::open;
+pub(crate) use edits::Edits;
+pub(crate) use standing::{applied, cannot};

@@ -1,0 +1,226 @@
+//! `migrate revision`: a new directory after the head, or after another revision.
+
+mod files;
+mod id;
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use migrate_chain::{
+    Insertion, Moment, Pin, Placed, Project, Revision, Target, insert, new_directory_name,
+};
+use migrate_core::{Backend, Backends};
+use serde_json::json;
+
+use crate::author::{self, Edits};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::ui::Ui;
+use files::Template;
+
+/// Make a new revision after the head
+///
+/// Makes a directory with up.sql, down.sql and metadata.toml, and brings migrate.lock up to date. Its id comes after that of the
+/// revision it follows, whatever the clock says.
+///
+/// With --after it goes behind that revision, and what followed there follows the new one; a revision that is sealed, or applied
+/// in the database, is never moved. Only then a database is asked.
+///
+/// The files are those of a template, if [templates] in migrate.toml names one: a directory whose files are copied, with ${id},
+/// ${slug}, ${message}, ${date}, ${down_revision} and ${author} filled in. The programs under [hooks] run afterwards, with the
+/// files as arguments.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  migrate revision -m \"add phone to members\"
+  migrate revision -m \"add index\" --after create_members
+  migrate revision -m \"drop audit\" --irreversible \"the rows are gone\"
+  migrate revision -m \"add json\" --for mysql --edit")]
+pub(crate) struct Args {
+    /// What it does, in a few words: they become its name
+    #[arg(short, long, value_name = "TEXT")]
+    message: String,
+
+    /// The revision that it follows, instead of the head
+    #[arg(long, value_name = "REV")]
+    after: Option<String>,
+
+    /// The id to use instead of one made from the time
+    #[arg(long, value_name = "ID")]
+    rev_id: Option<String>,
+
+    /// Why it cannot be taken back: it gets no down script
+    #[arg(long, value_name = "WHY")]
+    irreversible: Option<String>,
+
+    /// The databases that get scripts of their own: up.mysql.sql
+    #[arg(
+        long = "for",
+        value_name = "LIST",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(Backend::ALL.map(Backend::name))
+            .try_map(|name| Backend::from_name(&name).ok_or("no such backend"))
+    )]
+    own: Vec<Backend>,
+
+    /// The template of that name under [templates] in migrate.toml
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+
+    /// Open the scripts in $VISUAL or $EDITOR
+    #[arg(long)]
+    edit: bool,
+}
+
+pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
+    context.may_write_lock()?;
+    let place = context.place()?;
+    let project = place.clone().read_unfinished(Backends::ALL)?;
+    let now = now();
+    let placed = placed(ui, context, &project, args, now)?;
+    let Some(new) = placed.first() else {
+        return Ok(());
+    };
+    let template = Template::of(&place, args)?;
+    let texts = template.files(new, args, now)?;
+
+    let mut edits = Edits::default();
+    let directory = place.directory.join(&new.directory);
+    edits.directory(&directory)?;
+    for (name, text) in &texts {
+        edits.write(&directory.join(name), text)?;
+    }
+    edits.place(&place.directory, &placed)?;
+    author::finish(edits, &place, &project.lock.unwrap_or_default())?;
+
+    let shown = |name: &String| format!("{}/{}/{name}", place.shown, new.directory);
+    let files: Vec<_> = texts.iter().map(|(name, _)| shown(name)).collect();
+    files.iter().for_each(|file| ui.result(file));
+    if placed.len() > 1 {
+        ui.note("the chain is now:");
+        for placed in &placed {
+            ui.note(format!("  {}", author::line(placed)));
+        }
+    }
+    ui.json(&json!({
+        "revision": new.id(),
+        "directory": new.directory,
+        "down_revision": new.down_revision,
+        "files": files,
+        "relinked": author::put(&placed[1..]),
+    }));
+    let paths: Vec<PathBuf> = texts.iter().map(|(name, _)| directory.join(name)).collect();
+    after_writing(ui, context, args, &paths)
+}
+
+/// The editor, the hooks, and a look at what they left.
+fn after_writing(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    args: &Args,
+    paths: &[PathBuf],
+) -> Result<(), CommandError> {
+    let place = context.place()?;
+    if args.edit {
+        let scripts: Vec<_> = paths
+            .iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "sql"))
+            .cloned()
+            .collect();
+        author::open(ui, &scripts)?;
+    }
+    place.run_hooks(ui, paths)?;
+    if args.edit || !place.settings.hooks.is_empty() {
+        author::write_lock(&place.clone().read_unfinished(Backends::ALL)?)?;
+    }
+    ui.note(match (args.edit, args.irreversible.is_some()) {
+        (true, _) => "next: `migrate upgrade`",
+        (false, true) => "next: write the script, then `migrate upgrade`",
+        (false, false) => "next: write both scripts, then `migrate upgrade`",
+    });
+    Ok(())
+}
+
+fn now() -> Moment {
+    // A clock before 1970 is no clock.
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    Moment::from_unix(seconds)
+}
+
+/// The new revision in its place, then what changes with it.
+fn placed(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    project: &Project,
+    args: &Args,
+    now: Moment,
+) -> Result<Vec<Placed>, CommandError> {
+    if args.message.trim().is_empty() {
+        return Err(CommandError::usage("the message is empty")
+            .with_help("say in a few words what the revision does"));
+    }
+    if args
+        .irreversible
+        .as_ref()
+        .is_some_and(|why| why.trim().is_empty())
+    {
+        return Err(CommandError::usage("--irreversible: it must say why")
+            .with_help("for example --irreversible \"drops the audit table\""));
+    }
+    let chain = &project.chain;
+    let after = after(project, args)?;
+    let next = after.map_or(0, |index| index + 1);
+    let format = project.settings.file_name;
+    let of_now = new_directory_name(chain, now, &args.message, format);
+    let id = match &args.rev_id {
+        Some(id) => {
+            let before = after.map(|index| chain.revisions()[index].id());
+            id::check(id, before, chain.revisions().get(next).map(Revision::id))?;
+            Some(id.as_str())
+        }
+        None if next == chain.len() => of_now.split('_').next(),
+        None => None,
+    };
+    let applied = if next == chain.len() {
+        std::collections::HashSet::new()
+    } else {
+        author::applied(ui, context)?
+    };
+    let pin = |revision: &Revision| {
+        let tag = project
+            .lock
+            .as_ref()
+            .and_then(|lock| lock.get(revision.id())?.tag());
+        tag.map(|tag| Pin::Sealed(tag.to_owned()))
+            .or_else(|| applied.contains(revision.id()).then_some(Pin::Applied))
+    };
+    let insertion = Insertion {
+        after,
+        message: &args.message,
+        id,
+        format,
+    };
+    insert(chain, &insertion, pin).map_err(|error| author::cannot(&error))
+}
+
+/// The place of the revision that the new one follows; `None` is base.
+fn after(project: &Project, args: &Args) -> Result<Option<usize>, CommandError> {
+    let Some(after) = &args.after else {
+        return Ok(project.chain.len().checked_sub(1));
+    };
+    let target: Target = after
+        .parse()
+        .map_err(|error| CommandError::target(&error))?;
+    if matches!(target, Target::Current | Target::Steps(_)) || after.starts_with("current") {
+        return Err(
+            CommandError::usage(format!("--after {after}: that is no place on the chain"))
+                .with_help("name a revision, head or base"),
+        );
+    }
+    target
+        .resolve(&project.chain, None)
+        .map_err(|error| CommandError::target(&error))
+}

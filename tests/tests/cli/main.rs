@@ -12,6 +12,7 @@ mod editor;
 mod errors;
 mod help;
 mod import;
+mod history;
 mod json;
 mod look;
 mod passwords;

@@ -152,8 +152,8 @@ impl PlanError {
     pub fn help(&self) -> String {
         match self {
             Self::Target(error) => error.help(),
-            Self::Unknown { .. } => "another build or branch applied what this one does not have: use the build that has it, or \
-                 `migrate downgrade head`, which takes back by the scripts that the ledger kept"
+            Self::Unknown { .. } => "it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied \
+                 it; use the build that has it, or `migrate downgrade head`, which takes back by the scripts that the ledger kept"
                 .to_owned(),
             Self::Gap { .. } => "`migrate upgrade --fill-gaps` runs what is missing, in chain order".to_owned(),
             Self::BehindCurrent { target, .. } => format!("to go back, use `migrate downgrade {target}`"),

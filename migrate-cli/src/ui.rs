@@ -61,6 +61,13 @@ impl Ui {
         }
     }
 
+    /// Lines of a result that may be many: they are written at once.
+    pub(crate) fn results(&mut self, lines: &[String]) {
+        if !lines.is_empty() {
+            self.result(lines.join("\n"));
+        }
+    }
+
     /// A line of a result that is good to know and not what the command is for.
     pub(crate) fn summary(&mut self, line: impl Display) {
         if !self.quiet {

@@ -50,15 +50,16 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         ];
         rows.insert(0, row);
     }
-    let lines = aligned(&rows, 1);
-    let (others, lines) = lines.split_at(lines.len() - shown.len());
-    others.iter().for_each(|line| ui.result(line));
-    for (revision, line) in shown.iter().zip(lines) {
-        ui.result(line);
-        if ui.is_verbose() {
-            details(revision).iter().for_each(|line| ui.result(line));
+    let mut lines = aligned(&rows, 1);
+    if ui.is_verbose() {
+        let first = lines.len() - shown.len();
+        for (line, revision) in lines[first..].iter_mut().zip(&shown) {
+            for detail in details(revision) {
+                *line += &format!("\n{detail}");
+            }
         }
     }
+    ui.results(&lines);
     let revisions: Vec<_> = shown.iter().map(|revision| look.json(revision)).collect();
     ui.json(&json!({
         "database": look.answer.as_ref().map(|answer| answer.url.to_string()),

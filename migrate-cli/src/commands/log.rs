@@ -43,14 +43,15 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         ui.note("the log has no attempt");
     }
     let rows: Vec<_> = attempts.iter().map(attempt::row).collect();
-    for (line, attempt) in aligned(&rows, 3).iter().zip(attempts) {
-        ui.result(line);
-        if ui.is_verbose() {
+    let mut lines = aligned(&rows, 3);
+    if ui.is_verbose() {
+        for (line, attempt) in lines.iter_mut().zip(attempts) {
             for (label, text) in attempt::more(attempt) {
-                ui.result(format!("    {}  {text}", styled(FAINT, label)));
+                *line += &format!("\n    {}  {text}", styled(FAINT, label));
             }
         }
     }
+    ui.results(&lines);
     ui.json(&json!({
         "database": url.to_string(),
         "attempts": attempts.iter().map(attempt::as_json).collect::<Vec<_>>(),

@@ -90,6 +90,11 @@ impl Hash {
         }
     }
 
+    /// The sum of a part, such as the code beside a script.
+    pub(crate) fn part(&mut self, part: Checksum) {
+        self.gathered.extend_from_slice(&part.0);
+    }
+
     pub(crate) fn end_of_statement(&mut self) {
         self.gathered.push(b'\n');
     }

@@ -4,16 +4,18 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::code::{Code, Function};
 use crate::metadata::Metadata;
 use crate::nearest::nearest;
 use crate::revision::id_of;
-use crate::{Backend, Direction, Position, Problem};
+use crate::{Backend, Direction, Position, Problem, Script, ScriptError};
 
 /// One revision's directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     pub(crate) name: String,
     pub(crate) sources: Vec<Source>,
+    pub(crate) codes: Vec<CodeFile>,
     /// Where it has a metadata.toml.
     pub(crate) metadata: Option<Metadata>,
     /// Directions that lack a script for a reason that is reported already: its name is misspelt, or nothing can be read.
@@ -31,8 +33,30 @@ pub(crate) struct Source {
     pub(crate) text: Result<String, Problem>,
 }
 
+/// One `migration.rs`.
+#[derive(Clone, Debug)]
+pub(crate) struct CodeFile {
+    /// `migration.mysql.rs`.
+    pub(crate) name: String,
+    /// The one backend it is for, if its name says so.
+    pub(crate) backend: Option<Backend>,
+    pub(crate) text: String,
+    pub(crate) code: Code,
+}
+
+impl CodeFile {
+    fn has(&self, direction: Direction) -> bool {
+        let function = match direction {
+            Direction::Up => self.code.up,
+            Direction::Down => self.code.down,
+        };
+        // One that is private is reported, and is none that is missing.
+        function != Function::Missing
+    }
+}
+
 impl Folder {
-    /// Reads the directory at `path`, and adds its metadata.toml to what is tracked.
+    /// Reads the directory at `path`, and adds its metadata.toml and its code to what is tracked.
     pub(crate) fn read(
         path: &Path,
         name: String,
@@ -42,6 +66,7 @@ impl Folder {
         let mut folder = Self {
             name,
             sources: Vec::new(),
+            codes: Vec::new(),
             metadata: None,
             explained: Vec::new(),
         };
@@ -76,8 +101,14 @@ impl Folder {
                     direction,
                     backend,
                 });
+            } else if let Some(backend) = code_name(&name) {
+                tracked.push(path.join(&name));
+                folder.read_code(path, name, backend, problems);
             } else if let Some(right) = nearly(&name) {
                 match right.split_once('.') {
+                    Some(("migration", _)) => {
+                        folder.explained = vec![Direction::Up, Direction::Down];
+                    }
                     Some(("up", _)) => folder.explained.push(Direction::Up),
                     Some(("down", _)) => folder.explained.push(Direction::Down),
                     _ if folder.metadata.is_none() => folder.metadata = Some(Metadata::unknown()),
@@ -89,6 +120,32 @@ impl Folder {
         folder
     }
 
+    fn read_code(
+        &mut self,
+        path: &Path,
+        name: String,
+        backend: Option<Backend>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let file = self.file(&name);
+        match text(&path.join(&name), &file) {
+            Ok(text) => {
+                let code = Code::read(&text);
+                problems.extend(code_problem(&file, &code));
+                self.codes.push(CodeFile {
+                    name,
+                    backend,
+                    text,
+                    code,
+                });
+            }
+            Err(problem) => {
+                problems.push(problem);
+                self.explained = vec![Direction::Up, Direction::Down];
+            }
+        }
+    }
+
     /// The id that its name gives.
     pub(crate) fn id(&self) -> String {
         id_of(&self.name)
@@ -97,6 +154,47 @@ impl Folder {
     /// One of its files, seen from the migrations directory.
     pub(crate) fn file(&self, name: &str) -> String {
         format!("{}/{name}", self.name)
+    }
+
+    /// Whether there is anything of that direction.
+    pub(crate) fn has(&self, direction: Direction) -> bool {
+        self.of(direction).next().is_some() || self.codes.iter().any(|code| code.has(direction))
+    }
+
+    /// Whether a backend has anything to run in that direction.
+    pub(crate) fn serves(&self, direction: Direction, backend: Backend) -> bool {
+        self.chosen(direction, backend).is_some() || self.code(direction, backend).is_some()
+    }
+
+    /// The code that a backend runs: its own, or that for every backend.
+    pub(crate) fn code(&self, direction: Direction, backend: Backend) -> Option<&CodeFile> {
+        let named = |name: Option<Backend>| {
+            let mut codes = self.codes.iter();
+            codes.find(move |code| code.backend == name && code.has(direction))
+        };
+        named(Some(backend)).or_else(|| named(None))
+    }
+
+    /// The script that a backend runs, read by its rules, with the code beside it. `None`: there is none, or it is no text.
+    pub(crate) fn script(
+        &self,
+        direction: Direction,
+        backend: Backend,
+    ) -> Option<Result<Script, ScriptError>> {
+        let source = self.chosen(direction, backend);
+        let code = self.code(direction, backend);
+        let Some(source) = source else {
+            let code = code?;
+            let file = self.file(&code.name);
+            let script = Script::of_code(file, backend.into(), code.text.clone(), &code.code);
+            return Some(Ok(script));
+        };
+        let text = source.text.as_ref().ok()?.clone();
+        let script = Script::read(self.file(&source.name), backend.into(), text, backend);
+        Some(script.map(|script| match code {
+            Some(code) => script.beside(self.file(&code.name), &code.code),
+            None => script,
+        }))
     }
 
     /// The script files of one direction.
@@ -171,6 +269,24 @@ fn script_name(name: &str) -> Option<(Direction, Option<Backend>)> {
     }
 }
 
+/// `migration.rs` or `migration.mysql.rs`, taken apart.
+fn code_name(name: &str) -> Option<Option<Backend>> {
+    match name.strip_prefix("migration.")?.strip_suffix("rs")? {
+        "" => Some(None),
+        backend => Some(Some(Backend::from_name(backend.strip_suffix('.')?)?)),
+    }
+}
+
+fn code_problem(file: &str, code: &Code) -> Option<Problem> {
+    let file = file.to_owned();
+    match (code.up, code.down) {
+        (Function::Private, _) => Some(Problem::PrivateFunction { file, name: "up" }),
+        (_, Function::Private) => Some(Problem::PrivateFunction { file, name: "down" }),
+        (Function::Missing, Function::Missing) => Some(Problem::NoFunction { file }),
+        _ => None,
+    }
+}
+
 /// What a name that is no script's was meant to be, if it looks like one.
 fn nearly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
@@ -178,11 +294,13 @@ fn nearly(name: &str) -> Option<String> {
         return Some(lower);
     }
     let (direction, rest) = lower.split_once('.')?;
-    if !["up", "down"].contains(&direction) {
-        return None;
-    }
-    let backend = match rest.strip_suffix("sql")?.strip_suffix('.') {
-        None if rest == "sql" => return Some(lower),
+    let extension = match direction {
+        "up" | "down" => "sql",
+        "migration" => "rs",
+        _ => return None,
+    };
+    let backend = match rest.strip_suffix(extension)?.strip_suffix('.') {
+        None if rest == extension => return Some(lower),
         None => return None,
         Some(backend) if backend.contains('.') => return None,
         Some("postgresql" | "pg" | "psql" | "pgsql") => "postgres",
@@ -192,12 +310,12 @@ fn nearly(name: &str) -> Option<String> {
             Some(backend) => backend,
             None => {
                 return Some(format!(
-                    "{direction}.sql, or to one for sqlite, postgres or mysql as {direction}.mysql.sql"
+                    "{direction}.{extension}, or to one for sqlite, postgres or mysql as {direction}.mysql.{extension}"
                 ));
             }
         },
     };
-    Some(format!("{direction}.{backend}.sql"))
+    Some(format!("{direction}.{backend}.{extension}"))
 }
 
 #[cfg(test)]
@@ -236,6 +354,8 @@ mod tests {
             ("down.MySQL.sql", "down.mysql.sql"),
             ("down.mysq.sql", "down.mysql.sql"),
             ("Metadata.toml", "metadata.toml"),
+            ("Migration.rs", "migration.rs"),
+            ("migration.pg.rs", "migration.postgres.rs"),
         ] {
             assert_eq!(nearly(name).as_deref(), Some(right), "{name}");
         }
@@ -249,6 +369,8 @@ mod tests {
             "up.a.b.sql",
             ".up.sql.swp",
             "up.sh",
+            "migrations.rs",
+            "migration.rs~",
         ] {
             assert_eq!(nearly(name), None, "{name}");
         }

@@ -4,6 +4,7 @@ mod backend;
 mod chain;
 mod check;
 mod checksum;
+mod code;
 mod directory;
 mod document;
 mod folder;

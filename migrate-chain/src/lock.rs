@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::document::{Entry, Reader, Table, Value};
 use crate::folder::Folder;
-use crate::{Backend, Backends, Checksum, Direction, Problem, Problems, Project, Revision, Script};
+use crate::{Backend, Backends, Checksum, Direction, Problem, Problems, Project, Revision};
 
 /// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
 ///
@@ -251,8 +251,7 @@ pub(crate) fn sums(folder: &Folder, backends: Option<Backends>) -> Sums {
     let mut sums = Sums::new();
     for direction in [Direction::Up, Direction::Down] {
         let read = |backend: Backend| {
-            let text = folder.chosen(direction, backend)?.text.as_ref().ok()?;
-            let script = Script::read(String::new(), backend.into(), text.clone(), backend).ok()?;
+            let script = folder.script(direction, backend)?.ok()?;
             Some((format!("{direction}.{backend}"), script.checksum()))
         };
         let each: Sums = backends

@@ -25,11 +25,37 @@ use migrate_chain::{Backend, Chain, Options, Revision, Script};
 /// and how to mend it. What a chain that existed before may keep (a script with a COMMIT of its own) is one warning;
 /// `#[allow(deprecated)]` before the item silences it, since a macro can warn only by using something deprecated.
 ///
+/// # Revisions in Rust
+/// Data that needs code has a `migration.rs` in its revision's directory, instead of its scripts or beside them:
+///
+/// ```
+/// use diesel::prelude::*;
+///
+/// # #[cfg(feature = "sqlite")]
+/// pub fn up(connection: &mut SqliteConnection) -> QueryResult<()> {
+///     diesel::sql_query("UPDATE members SET name = trim(name)").execute(connection)?;
+///     Ok(())
+/// }
+/// ```
+///
+/// Its `down` is the same and may be left out where `down.sql` or `irreversible` says what a way back is. The connection is the
+/// one of Diesel's that the app uses; an app of several backends has a `migration.sqlite.rs`, `migration.postgres.rs` or
+/// `migration.mysql.rs` for each. The result is a `Result` of `()` and any error. The code runs inside the step's transaction,
+/// after `up.sql` on the way up and before `down.sql` on the way down; its own `connection.transaction` is a savepoint in it. An
+/// error, a panic or a transaction left open takes the step back. With `run_in_transaction = false` it stands alone, and is
+/// called again as a whole after a failure. MySQL commits at a schema statement, whoever runs it: there such a statement and
+/// code are two revisions.
+///
+/// The file is compiled as a module of the app, so `super::` is the module that embeds the chain; what a revision uses of it can
+/// change under it, and so it had better bring its own `table!`. Only an app can run it: a program that merely reads the
+/// directory, such as the `migrate` command, refuses a plan with such a step before anything runs
+/// ([`CodeError`](crate::CodeError)).
+///
 /// # What it costs
 /// The scripts, their checksums and the places of their statements are constants: a start reads no file and parses no SQL.
 ///
 /// # What rebuilds the app
-/// An edit, a removal or a renaming of any file that was read: scripts, metadata.toml, migrate.lock, migrate.toml. The
+/// An edit, a removal or a renaming of any file that was read: scripts, migration.rs, metadata.toml, migrate.lock, migrate.toml. The
 /// commands write migrate.lock with every revision they make, so a new one is seen too. For directories added by hand, cargo
 /// needs a `build.rs` with the one line that `migrate init` writes:
 ///
@@ -60,6 +86,7 @@ pub mod __private {
     pub use migrate_macros::embed;
 
     pub use super::{Embedded, Session};
+    pub use crate::code::{Code, Codes, run, written_for};
     pub use crate::stale::{Origin, Source};
 }
 
@@ -211,10 +238,10 @@ impl Reader {
     }
 
     fn script(&mut self) -> Script {
-        let file = self.name();
+        let (file, code) = (self.name(), self.name());
         let backends = self.small();
         let text = self.text();
-        Script::embedded(file, backends, text, self.facts())
+        Script::embedded(file, backends, text, self.facts()).with_embedded_code(code)
     }
 
     /// Its length says where a text ends; should the file have changed while the compiler was at it, the NUL does.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use migrate_chain::{Backend, PlanError, Problems};
 
+use crate::code::CodeError;
 use crate::failure::{Failure, ServerError};
 use crate::ledger::Partial;
 
@@ -18,6 +19,9 @@ pub enum Error {
     /// The directory is not a valid chain.
     #[error(transparent)]
     Problems(#[from] Problems),
+    /// A step's code cannot run here. Nothing ran.
+    #[error(transparent)]
+    Code(#[from] CodeError),
     /// A statement failed.
     #[error(transparent)]
     Failed(#[from] Box<Failure>),
@@ -173,6 +177,7 @@ impl Error {
         Some(match self {
             Self::Plan(error) => error.help(),
             Self::Problems(_) => return None,
+            Self::Code(error) => error.help(),
             Self::Failed(failure) => return failure.help(),
             Self::Behind { .. } => "run `migrate upgrade`, or call `upgrade` before the app serves".into(),
             Self::Ahead { .. } => {

@@ -209,6 +209,9 @@ impl Failure {
             Direction::Down => "downgrade",
         };
         Some(match self.left {
+            _ if self.file.ends_with(".rs") => {
+                format!("mend the code, build it and run `migrate {word}` again")
+            }
             Left::Statements(done) if done > 0 => {
                 format!(
                     "mend the script from this statement on and run `migrate {word}` again: it goes on there"

@@ -2,6 +2,7 @@
 
 mod backend;
 mod canceller;
+mod code;
 mod connection;
 mod database;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -19,6 +20,7 @@ mod stale;
 mod stand;
 
 pub use canceller::{Cancelled, Canceller};
+pub use code::CodeError;
 pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
 pub use database::{DatabaseError, NamedDatabase, Sessions};
 pub use error::Error;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use migrate_chain::{Backend, Backends, Chain, Problems, Project, Revision, Seed, Settings};
 
+use crate::code::Codes;
 use crate::connection::{AsConnection, server};
 use crate::embed::{Embedded, Store};
 use crate::error::Error;
@@ -47,6 +48,7 @@ use crate::stand;
 pub struct Migrations {
     chain: Store,
     session: Cow<'static, [(Backend, Cow<'static, str>)]>,
+    codes: Codes,
     origin: Origin,
 }
 
@@ -60,6 +62,7 @@ impl Migrations {
     pub const EMPTY: Self = Self {
         chain: Store::Built(Chain::EMPTY),
         session: Cow::Borrowed(&[]),
+        codes: &[],
         origin: Origin::NOWHERE,
     };
 
@@ -69,11 +72,13 @@ impl Migrations {
     pub const fn embedded(
         chain: &'static Embedded,
         session: &'static [(Backend, Cow<'static, str>)],
+        codes: Codes,
         origin: Origin,
     ) -> Self {
         Self {
             chain: Store::Embedded(chain),
             session: Cow::Borrowed(session),
+            codes,
             origin,
         }
     }
@@ -117,6 +122,7 @@ impl Migrations {
     /// Another chain with the same settings, whose scripts are in no directory.
     pub(crate) fn with_chain(&self, chain: Chain) -> Self {
         Self {
+            codes: self.codes,
             chain: Store::Built(chain),
             session: self.session.clone(),
             origin: self.origin.without_source(),
@@ -126,6 +132,11 @@ impl Migrations {
     /// Where it came from.
     pub(crate) const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The code that is compiled in.
+    pub(crate) const fn codes(&self) -> Codes {
+        self.codes
     }
 
     /// The statements that the project wants to be run before a run.
@@ -313,6 +324,7 @@ impl From<Project> for Migrations {
         Self {
             chain: Store::Built(project.chain),
             session: Cow::Owned(session),
+            codes: &[],
             origin: Origin::NOWHERE,
         }
     }

@@ -168,6 +168,7 @@ fn run_one(server: &mut dyn Server, session: &Session, seed: &Seed) -> Result<Du
         revision: &revision,
         direction: Direction::Up,
         script: seed.script(),
+        code: None,
         both: (Some(seed.script()), None),
         done: 0,
         transactional: !own,

@@ -9,6 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::arguments::Arguments;
+use crate::code;
 use crate::index::{Index, scripts};
 use crate::place::Place;
 use crate::refuse;
@@ -42,6 +43,7 @@ fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<Tok
     let base = utf8(&place.directory)?;
     let chain = chain(base, project)?;
     let session = session(core, project);
+    let code = code::expand(core, &place.directory, &project.chain)?;
     let (names, files) = files(project)?;
     let app = app();
     let warning = refuse::warn(&project.warnings, &place.shown);
@@ -50,11 +52,13 @@ fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<Tok
         use #core::__private::{concat as __migrate_concat, text as __migrate_text};
         #warning
         static CHAIN: #core::__private::Embedded = #core::__private::Embedded::new(#chain);
+        #code
         static SESSION: #core::__private::Session = &[#session];
         static FILES: &str = #files;
         #core::Migrations::embedded(
             &CHAIN,
             SESSION,
+            CODE,
             #core::__private::Origin::embedded(
                 #app,
                 if #core::__private::cfg!(debug_assertions) {
@@ -131,7 +135,7 @@ impl Texts {
     }
 }
 
-fn utf8(path: &Path) -> Result<&str, String> {
+pub(crate) fn utf8(path: &Path) -> Result<&str, String> {
     path.to_str()
         .ok_or_else(|| format!("{}: the path is not UTF-8", path.display()))
 }

@@ -3,8 +3,8 @@
 //!
 //! The index is a list of revisions; all its numbers are LEB128. A revision is: flags, lock time-out in milliseconds, four
 //! names (directory, id, parent, why it is irreversible), the number of up scripts, the number of down scripts, the scripts.
-//! A script is: its file's name, its backends, the length of its text, the length of its facts, its facts. A name is its
-//! length; its text is next in the names, which are one string.
+//! A script is: its file's name, its code's file's name, its backends, the length of its text, the length of its facts, its
+//! facts. A name is its length; its text is next in the names, which are one string.
 
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ impl Index {
         self.number(revision.downs().len() as u64);
         for script in scripts(revision) {
             self.name(script.file());
+            self.name(script.code().unwrap_or_default());
             self.number(u64::from(script.backends().bits()));
             self.number(script.text().len() as u64);
             self.number(script.facts().len() as u64);

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod code;
 mod embed;
 mod index;
 mod place;

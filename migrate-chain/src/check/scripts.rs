@@ -52,7 +52,7 @@ impl<'s> Judge<'s> {
 
     /// The revision that a directory holds. One that holds nothing of it is one all the same: others may follow it.
     pub(crate) fn revision(&mut self, folder: &Folder) -> Revision {
-        if folder.sources.is_empty() && folder.metadata.is_none() {
+        if folder.sources.is_empty() && folder.codes.is_empty() && folder.metadata.is_none() {
             if folder.explained.is_empty() {
                 self.problems.push(Problem::MissingUp {
                     file: folder.file("up.sql"),
@@ -134,7 +134,7 @@ impl<'s> Judge<'s> {
         if folder.explained.contains(&direction) {
             return None;
         }
-        if folder.of(direction).next().is_none() {
+        if !folder.has(direction) {
             return Some(Backends::NONE);
         }
         // One whose other direction has a file of its own is reported as that file's missing counterpart.
@@ -163,8 +163,8 @@ impl<'s> Judge<'s> {
                 Direction::Up => Direction::Down,
                 Direction::Down => Direction::Up,
             };
-            if folder.of(other).next().is_some()
-                && folder.chosen(other, backend).is_none()
+            if folder.has(other)
+                && !folder.serves(other, backend)
                 && !folder.explained.contains(&other)
             {
                 let counterpart = format!("{other}.{backend}.sql");
@@ -181,7 +181,7 @@ impl<'s> Judge<'s> {
             without: self
                 .backends
                 .iter()
-                .filter(|&backend| folder.chosen(direction, backend).is_none())
+                .filter(|&backend| !folder.serves(direction, backend))
                 .collect(),
             ..Side::default()
         };
@@ -193,29 +193,39 @@ impl<'s> Judge<'s> {
             };
             let users: Backends = self.backends.iter().filter(runs).collect();
             match &source.text {
-                Ok(text) => self.read(folder.file(&source.name), text, users, &mut side),
+                Ok(text) => {
+                    let file = folder.file(&source.name);
+                    self.read((folder, direction), (file, text), users, &mut side);
+                }
                 Err(problem) => side.failures.push(problem.clone()),
+            }
+        }
+        // Backends that have code alone.
+        for backend in self.backends.iter() {
+            if folder.chosen(direction, backend).is_none()
+                && let Some(Ok(script)) = folder.script(direction, backend)
+            {
+                share(&mut side.scripts, script);
             }
         }
         side
     }
 
     /// Reads a text once for each backend that runs it; those that read it alike share one script.
-    fn read(&self, file: String, text: &str, users: Backends, side: &mut Side) {
+    fn read(
+        &self,
+        (folder, direction): (&Folder, Direction),
+        (file, text): (String, &str),
+        users: Backends,
+        side: &mut Side,
+    ) {
         let mut scripts: Vec<Script> = Vec::new();
         let mut errors = Vec::new();
         for backend in users.iter() {
-            match Script::read(file.clone(), backend.into(), text.to_owned(), backend) {
-                Ok(script) => match scripts
-                    .iter_mut()
-                    .find(|other| other.facts() == script.facts())
-                {
-                    Some(other) => {
-                        *other = other.clone().with_backends(other.backends().with(backend))
-                    }
-                    None => scripts.push(script),
-                },
-                Err(error) => errors.push((backend, error)),
+            match folder.script(direction, backend) {
+                Some(Ok(script)) => share(&mut scripts, script),
+                Some(Err(error)) => errors.push((backend, error)),
+                None => {}
             }
         }
         if self.strict || scripts.is_empty() {
@@ -283,6 +293,21 @@ impl<'s> Judge<'s> {
             kept.push(script.clone());
         }
         kept
+    }
+}
+
+/// Adds a script of one backend, or its backend to one that is the same.
+fn share(scripts: &mut Vec<Script>, script: Script) {
+    let same = |other: &&mut Script| {
+        (other.file(), other.facts(), other.code())
+            == (script.file(), script.facts(), script.code())
+    };
+    match scripts.iter_mut().find(same) {
+        Some(other) => {
+            let backends = script.backends().iter().chain(other.backends().iter());
+            *other = other.clone().with_backends(backends.collect());
+        }
+        None => scripts.push(script),
     }
 }
 

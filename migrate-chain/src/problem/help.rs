@@ -18,6 +18,11 @@ impl Problem {
             Self::Unreadable { .. } => {
                 "look at its permissions, and where it leads if it is a link".to_owned()
             }
+            Self::NoFunction { .. } => {
+                "write `pub fn up(connection: &mut PgConnection) -> QueryResult<()>`, with the type of your connection; or delete the file"
+                    .to_owned()
+            }
+            Self::PrivateFunction { name, .. } => format!("write `pub fn {name}`"),
             Self::NoId { .. } => {
                 "begin the name with an id: 2026-11-21-101112_create_members".to_owned()
             }
@@ -129,7 +134,10 @@ impl Problem {
     fn down_help(&self) -> String {
         match self {
             Self::IrreversibleWithDown { down, .. } => {
-                format!("take `irreversible` out, or delete {down}")
+                match down.ends_with(".rs") {
+                    true => format!("take `irreversible` out, or the `down` of {down}"),
+                    false => format!("take `irreversible` out, or delete {down}"),
+                }
             }
             _ => "write it, or say in metadata.toml why there is none: `irreversible = \"drops the audit table\"`".to_owned(),
         }

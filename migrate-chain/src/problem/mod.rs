@@ -44,6 +44,20 @@ pub enum Problem {
         /// What the system says.
         error: String,
     },
+    /// A migration.rs has neither of the functions that are looked for.
+    #[error("it has neither `pub fn up` nor `pub fn down`")]
+    NoFunction {
+        /// The migration.rs.
+        file: String,
+    },
+    /// A function of a migration.rs cannot be called from outside.
+    #[error("`fn {name}` is private")]
+    PrivateFunction {
+        /// The migration.rs.
+        file: String,
+        /// `up` or `down`.
+        name: &'static str,
+    },
     /// A directory's name gives no id.
     #[error("the name of the directory gives no id")]
     NoId {

@@ -11,6 +11,8 @@ impl Problem {
             Self::MissingDirectory { file }
             | Self::NoRevision { file }
             | Self::Unreadable { file, .. }
+            | Self::NoFunction { file }
+            | Self::PrivateFunction { file, .. }
             | Self::NoId { file }
             | Self::IdTooLong { file, .. }
             | Self::ReservedId { file, .. }

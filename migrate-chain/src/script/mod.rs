@@ -23,6 +23,8 @@ pub use rebuild::rebuilds_a_table;
 pub use scan::{Scan, scan, split};
 pub(crate) use token::{Kind, Lexer};
 
+use crate::checksum::Hash;
+use crate::code::Code;
 use crate::{Backend, Backends, Checksum};
 
 /// One up or down script, for one or more backends, already split into statements.
@@ -46,6 +48,8 @@ pub struct Script {
     /// 32 bytes of SHA-256, then for each statement its start and end in `text`, each a little-endian `u32`. Packed,
     /// because a macro that writes thousands of scripts pays for every token, and one byte string is one token.
     facts: Cow<'static, [u8]>,
+    /// The Rust file whose function of this direction runs with it; empty where there is none.
+    code: Cow<'static, str>,
 }
 
 /// One statement of a script, without the separator that ends it.
@@ -115,7 +119,42 @@ impl Script {
             backends: Backends::from_bits(backends),
             text: Cow::Borrowed(text),
             facts: Cow::Borrowed(facts),
+            code: Cow::Borrowed(""),
         }
+    }
+
+    /// The same, with the Rust file that [`Script::code`] gives; `""` is none.
+    #[must_use]
+    pub fn with_embedded_code(self, file: &'static str) -> Self {
+        Self {
+            code: Cow::Borrowed(file),
+            ..self
+        }
+    }
+
+    /// A step that is code alone: no statement, and the text and fingerprint of its `migration.rs`.
+    pub(crate) fn of_code(file: String, backends: Backends, text: String, code: &Code) -> Self {
+        let facts = code.checksum.0.to_vec();
+        Self {
+            code: file.clone().into(),
+            file: file.into(),
+            backends,
+            text: text.into(),
+            facts: facts.into(),
+        }
+    }
+
+    /// The same with code beside its statements, which its fingerprint then covers too.
+    pub(crate) fn beside(mut self, file: String, code: &Code) -> Self {
+        let mut hash = Hash::default();
+        hash.part(self.checksum());
+        hash.part(code.checksum);
+        let sum = hash.finish();
+        if let Some(start) = self.facts.to_mut().first_chunk_mut() {
+            *start = sum.0;
+        }
+        self.code = file.into();
+        self
     }
 
     /// Reads a text: splits it into statements by the rules of `dialect` and takes its fingerprint. `file` is the name
@@ -155,6 +194,7 @@ impl Script {
             backends,
             text: text.into(),
             facts: facts.into(),
+            code: Cow::Borrowed(""),
         })
     }
 
@@ -208,10 +248,23 @@ impl Script {
         })
     }
 
-    /// Whether it has no statement: it is empty, or has comments alone.
+    /// Whether it does nothing: it is empty, or has comments alone, and no code runs with it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.facts.len() < CHECKSUM + PLACE
+        self.facts.len() < CHECKSUM + PLACE && self.code.is_empty()
+    }
+
+    /// The Rust file whose function runs with it, if there is one: after the statements on the way up, before them on the way
+    /// down. A step of code alone has no statement, and its [`text`](Self::text) is that file's.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        (!self.code.is_empty()).then_some(&*self.code)
+    }
+
+    /// How many things it does: its statements, and the code that runs with it as one.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.statements().len() + usize::from(self.code().is_some())
     }
 
     /// The line and column of a byte of the text.

@@ -1,5 +1,7 @@
 //! What a run needs of a server. One small trait; each backend's ways are in the file of its name.
 
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod code;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]
@@ -15,6 +17,7 @@ use std::time::Duration;
 use migrate_chain::{Backend, Direction, Revision, Script};
 
 use crate::canceller::{Canceller, Running};
+use crate::code::Run;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Ledger;
 
@@ -26,6 +29,8 @@ pub(crate) struct Job<'a> {
     pub(crate) revision: &'a Revision,
     pub(crate) direction: Direction,
     pub(crate) script: &'a Script,
+    /// What runs after its statements on the way up, and before them on the way down.
+    pub(crate) code: Option<Run>,
     /// The scripts of both directions, for the log.
     pub(crate) both: (Option<&'a Script>, Option<&'a Script>),
     /// How many of its statements an earlier run did.
@@ -106,13 +111,15 @@ impl Session {
 /// scripts once more, a byte in two letters.
 pub(crate) const MESSAGE: usize = 1 << 20;
 
-/// Whether the script has one of these words, in either case, anywhere. A false alarm costs a little time, no more.
+/// Whether the script has one of these words, in either case, anywhere, or code, which may say them too. A false alarm costs a
+/// little time, no more.
 pub(crate) fn mentions(job: &Job<'_>, words: &[&str]) -> bool {
     let text = job.script.text().as_bytes();
-    words.iter().any(|word| {
-        text.windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
-    })
+    job.code.is_some()
+        || words.iter().any(|word| {
+            text.windows(word.len())
+                .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+        })
 }
 
 /// Whether a statement of the script may call a function or procedure, which may do to the session whatever it likes.

@@ -60,7 +60,7 @@ impl Ledger {
 
     /// The row of a step that is done.
     pub(crate) fn done(&self, job: &Job<'_>, moment: &Moment<'_>) -> String {
-        let total = job.script.statements().len();
+        let total = job.script.parts();
         self.row(
             job,
             "done",
@@ -119,7 +119,7 @@ impl Ledger {
 
     /// The step that was opened is done.
     pub(crate) fn close(&self, job: &Job<'_>, duration_ms: &str) -> String {
-        let total = job.script.statements().len();
+        let total = job.script.parts();
         self.update(
             job,
             &format!(
@@ -175,8 +175,10 @@ impl Ledger {
                     .as_deref(),
             )
         };
+        // A step of code, in whole or in part, cannot be taken back by what is written down.
         let text = |script: Option<&Script>| {
-            optional(script.map(Script::text).filter(|text| text.len() <= KEPT))
+            let sql = script.filter(|script| script.code().is_none());
+            optional(sql.map(Script::text).filter(|text| text.len() <= KEPT))
         };
         let words = [
             literal(job.revision.id()),
@@ -186,7 +188,7 @@ impl Ledger {
             checksum(up),
             checksum(down),
             done.to_string(),
-            job.script.statements().len().to_string(),
+            job.script.parts().to_string(),
             running.to_string(),
             times.to_owned(),
             literal(&self.db_user),

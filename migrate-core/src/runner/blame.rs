@@ -60,7 +60,7 @@ impl<'m> Run<'m, '_> {
 /// Everything about a failure that the script itself tells.
 pub(crate) fn describe(job: &Job<'_>, broken: Broken) -> Failure {
     // Where nothing told which, and there is one alone, it was that one.
-    let only = (job.script.statements().len() == 1).then_some(0);
+    let only = (job.script.parts() == 1).then_some(0);
     let broken = Broken {
         statement: broken.statement.or(only),
         ..broken
@@ -72,14 +72,18 @@ pub(crate) fn describe(job: &Job<'_>, broken: Broken) -> Failure {
         job.script
             .position(statement.start + offset(&statement, &broken.error))
     });
+    let code = job
+        .script
+        .code()
+        .filter(|_| statement.is_none() && broken.statement == Some(job.script.statements().len()));
     Failure {
         revision: job.revision.id().to_owned(),
         direction: job.direction,
-        file: job.file(),
+        file: code.map_or_else(|| job.file(), str::to_owned),
         position,
         statement: statement.map(|statement| statement.text.to_owned()),
         number: broken.statement.map_or(0, |number| number + 1),
-        of: job.script.statements().len(),
+        of: job.script.parts(),
         line: position
             .and_then(|Position { line, .. }| job.script.text().lines().nth(line - 1))
             .map(str::to_owned),

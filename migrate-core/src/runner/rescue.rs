@@ -132,7 +132,7 @@ fn refuse_incomplete(
             continue;
         };
         let why = match (&row.down, &row.down_checksum) {
-            (None, Some(_)) => "its down script was too long to be kept",
+            (None, Some(_)) => "its way down was not kept: it is code, or a script too long",
             (None, None) => "it has no down script",
             (Some(_), _) => "its down script has no statement that this database understands",
         };

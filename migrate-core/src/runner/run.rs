@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use migrate_chain::{Chain, Direction, Plan, PlanError, Revision, Target, TargetError};
+use migrate_chain::{Chain, Direction, Plan, PlanError, Revision, Script, Target, TargetError};
 
 use crate::backend::{Halt, Server, Session};
+use crate::code::{self, CodeError};
 use crate::error::Error;
 use crate::ledger::State;
 use crate::migrations::Migrations;
@@ -94,6 +95,7 @@ impl<'m, 's> Run<'m, 's> {
         }
         for plan in &plans {
             self.refuse_transaction(plan)?;
+            self.refuse_code(plan)?;
             self.refuse_unshareable(plan)?;
             self.refuse_unrehearsable(plan)?;
         }
@@ -258,6 +260,26 @@ impl<'m, 's> Run<'m, 's> {
         Err(Error::InsideTransaction { what })
     }
 
+    /// Code that is not compiled in, is for another backend, or is beside statements that stay when it fails.
+    fn refuse_code(&self, plan: &Plan<'_>) -> Result<(), CodeError> {
+        let backend = self.server.backend();
+        for step in &plan.steps {
+            let Some(job) = self.job(step, plan.direction) else {
+                continue;
+            };
+            let code =
+                code::function(self.migrations.codes(), job.script, plan.direction, backend)?;
+            let beside = job.script.statements().len() > 0;
+            if code.is_some() && beside && !self.server.atomic(&job) {
+                return Err(CodeError::NotAtomic {
+                    file: job.script.code().unwrap_or_default().to_owned(),
+                    backend,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// One transaction for the whole plan takes in every step, or none runs.
     fn refuse_unshareable(&self, plan: &Plan<'_>) -> Result<(), Error> {
         if self.options.transaction != TransactionMode::All {
@@ -358,7 +380,7 @@ impl<'m, 's> Run<'m, 's> {
             directory: step.directory().to_owned(),
             direction: plan.direction,
             duration: None,
-            statements: script.map_or(0, |script| script.statements().len()),
+            statements: script.map_or(0, Script::parts),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 use migrate_chain::{Backend, Direction, Plan, Revision, Script};
 
 use crate::backend::{Broken, Halt, Job, MESSAGE, Session, replayed};
+use crate::code;
 use crate::error::Error;
 use crate::failure::ErrorKind;
 use crate::ledger::{self, Partial, State};
@@ -117,7 +118,9 @@ impl<'m> Run<'m, '_> {
     /// How many of the next jobs go together; `None` at the end.
     fn next_group(&self, jobs: &[Job<'_>]) -> Option<usize> {
         let first = jobs.first()?;
-        let together = |job: &&Job<'_>| self.server.atomic(job) && !self.server.alone(job);
+        let together = |job: &&Job<'_>| {
+            self.server.atomic(job) && !self.server.alone(job) && job.code.is_none()
+        };
         let packed = |job: &&Job<'_>| self.server.packs(job);
         let group = self.server.group();
         Some(match self.options.transaction {
@@ -235,7 +238,7 @@ impl<'m> Run<'m, '_> {
 
     fn done(&mut self, job: &Job<'m>, duration: Option<std::time::Duration>) {
         let (revision, direction) = (job.revision, job.direction);
-        let statements = job.script.statements().len();
+        let statements = job.script.parts();
         self.tell(&Event::StepFinished {
             revision,
             direction,
@@ -275,6 +278,9 @@ impl<'m> Run<'m, '_> {
             revision,
             direction,
             script,
+            code: code::function(self.migrations.codes(), script, direction, backend)
+                .ok()
+                .flatten(),
             both,
             done: 0,
             transactional,

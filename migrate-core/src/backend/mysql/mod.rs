@@ -13,9 +13,11 @@ use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
+use crate::code::Connected;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, Ledger};
 
+use super::code::{self, Native};
 use super::{Broken, Halt, Job, Lock, MESSAGE, Row, Server, Session, text};
 use error::error;
 use recorded::{needs_steps, run_message, run_steps};
@@ -291,6 +293,9 @@ impl Server for MysqlConnection {
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        if jobs.iter().any(|job| job.code.is_some()) {
+            return self.run_carefully(session, jobs);
+        }
         let steps: Vec<_> = jobs.iter().map(|job| whole(session, job)).collect();
         if steps.iter().map(String::len).sum::<usize>() > 4 * MESSAGE {
             return self.run_carefully(session, jobs);
@@ -327,10 +332,15 @@ impl Server for MysqlConnection {
     }
 
     fn packs(&self, job: &Job<'_>) -> bool {
-        !self.atomic(job) && !needs_steps(job)
+        !self.atomic(job) && !needs_steps(job) && job.code.is_none()
     }
 
     fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        if let [job] = jobs
+            && let Some(code) = job.code
+        {
+            return code::run_recorded(self, session, job, code);
+        }
         match jobs {
             [job] if needs_steps(job) => run_steps(self, session, job),
             jobs => run_message(self, session, jobs),
@@ -340,5 +350,15 @@ impl Server for MysqlConnection {
     /// A statement that changes rows is one with its record; a schema statement is not, and leaves no trace that could be asked for.
     fn took_effect(&mut self, _: &str) -> Result<Option<bool>, ServerError> {
         Ok(None)
+    }
+}
+
+impl Native for MysqlConnection {
+    fn connected(&mut self) -> Connected<'_> {
+        Connected::Mysql(self)
+    }
+
+    fn told(told: diesel::result::Error) -> ServerError {
+        error(told)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use diesel::MysqlConnection;
 use migrate_chain::Statement;
 
+use crate::backend::code::around;
 use crate::backend::{Broken, Halt, Job, Server, Session, calls, mentions};
 use crate::ledger::Moment;
 
@@ -72,15 +73,18 @@ pub(super) fn run_statements(
     connection
         .execute(&begin)
         .map_err(|error| broken(None, error))?;
-    for (place, statement) in job.script.statements().enumerate() {
-        if (session.stop)() {
-            return Err(Halt::Stopped);
+    around(connection, session, (number, job), |connection| {
+        for (place, statement) in job.script.statements().enumerate() {
+            if (session.stop)() {
+                return Err(Halt::Stopped);
+            }
+            if let Err(error) = session.script(|| connection.execute(statement.text)) {
+                let error = with_code(connection, error);
+                return Err(broken(Some(place), error));
+            }
         }
-        if let Err(error) = session.script(|| connection.execute(statement.text)) {
-            let error = with_code(connection, error);
-            return Err(broken(Some(place), error));
-        }
-    }
+        Ok(())
+    })?;
     connection
         .execute(&after(session, job).join(";\n"))
         .map_err(|error| broken(None, error))

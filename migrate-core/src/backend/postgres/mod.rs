@@ -14,9 +14,11 @@ use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
+use crate::code::Connected;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, LOG, Ledger, VERSIONS};
 
+use super::code::{self, Native};
 use super::{Broken, Halt, Job, Lock, Row, Server, Session, text};
 use error::error;
 use index::{created_index, dropped_index, is_valid};
@@ -205,6 +207,9 @@ impl Server for PgConnection {
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        if jobs.iter().any(|job| job.code.is_some()) {
+            return self.run_carefully(session, jobs);
+        }
         let (begin, commit, back) = brackets(session.nested);
         let mut message = format!("{begin};\n");
         for job in jobs {
@@ -257,6 +262,11 @@ impl Server for PgConnection {
     }
 
     fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        if let [job] = jobs
+            && let Some(code) = job.code
+        {
+            return code::run_recorded(self, session, job, code);
+        }
         jobs.iter()
             .try_for_each(|job| run_recorded(self, session, job))
     }
@@ -316,4 +326,14 @@ fn schema() -> String {
 
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+impl Native for PgConnection {
+    fn connected(&mut self) -> Connected<'_> {
+        Connected::Postgres(self)
+    }
+
+    fn told(told: diesel::result::Error) -> ServerError {
+        error(told)
+    }
 }

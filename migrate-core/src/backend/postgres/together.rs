@@ -3,6 +3,7 @@
 use diesel::PgConnection;
 use migrate_chain::{Backend, Statement};
 
+use crate::backend::code::around;
 use crate::backend::{Broken, Halt, Job, Server, Session, calls, mentions};
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Moment;
@@ -107,13 +108,16 @@ pub(super) fn run_statements(
     connection
         .execute(&before(session, job))
         .map_err(|error| broken(None, error))?;
-    for (place, statement) in job.script.statements().enumerate() {
-        if (session.stop)() {
-            return Err(Halt::Stopped);
+    around(connection, session, (number, job), |connection| {
+        for (place, statement) in job.script.statements().enumerate() {
+            if (session.stop)() {
+                return Err(Halt::Stopped);
+            }
+            run_savepoint(connection, session, &statement)
+                .map_err(|error| broken(Some(place), error))?;
         }
-        run_savepoint(connection, session, &statement)
-            .map_err(|error| broken(Some(place), error))?;
-    }
+        Ok(())
+    })?;
     connection
         .execute(&after(session, job))
         .map_err(|error| broken(None, error))

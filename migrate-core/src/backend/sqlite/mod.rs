@@ -13,9 +13,11 @@ use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
+use crate::code::Connected;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::{Dialect, Ledger, statements};
 
+use super::code::{self, Native};
 use super::{Broken, Halt, Job, Lock, Row, Server, Session, mentions, text};
 use recorded::run_recorded;
 use references::{are_on, rebuilds, turn_foreign_keys_off};
@@ -257,6 +259,13 @@ impl Server for SqliteConnection {
     }
 
     fn run_recorded(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
+        if let [job] = jobs
+            && let Some(code) = job.code
+        {
+            let result = code::run_recorded(self, session, job, code);
+            put_back(self, session, jobs).map_err(Broken::outside)?;
+            return result;
+        }
         jobs.iter()
             .try_for_each(|job| run_recorded(self, session, job))
     }
@@ -264,6 +273,16 @@ impl Server for SqliteConnection {
     /// Every statement here is one with its record, or can be run again.
     fn took_effect(&mut self, _: &str) -> Result<Option<bool>, ServerError> {
         Ok(Some(false))
+    }
+}
+
+impl Native for SqliteConnection {
+    fn connected(&mut self) -> Connected<'_> {
+        Connected::Sqlite(self)
+    }
+
+    fn told(told: diesel::result::Error) -> ServerError {
+        error(told)
     }
 }
 

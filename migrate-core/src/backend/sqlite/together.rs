@@ -5,6 +5,7 @@ use std::time::Instant;
 use diesel::SqliteConnection;
 use migrate_chain::Direction;
 
+use crate::backend::code::around;
 use crate::backend::{Broken, Halt, Job, Server, Session};
 use crate::failure::ErrorKind;
 use crate::ledger::Moment;
@@ -75,18 +76,21 @@ pub(super) fn run_in_transaction(
     for (number, job) in jobs.iter().enumerate() {
         still_there(connection, session, job)?;
         let started = Instant::now();
-        for (place, statement) in job.script.statements().enumerate() {
-            if (session.stop)() {
-                return Err(Halt::Stopped);
+        around(connection, session, (number, job), |connection| {
+            for (place, statement) in job.script.statements().enumerate() {
+                if (session.stop)() {
+                    return Err(Halt::Stopped);
+                }
+                let done = session.script(|| connection.execute(statement.text));
+                done.map_err(|error| Broken {
+                    job: Some(number),
+                    statement: Some(place),
+                    kept: 0,
+                    error,
+                })?;
             }
-            let done = session.script(|| connection.execute(statement.text));
-            done.map_err(|error| Broken {
-                job: Some(number),
-                statement: Some(place),
-                kept: 0,
-                error,
-            })?;
-        }
+            Ok(())
+        })?;
         let elapsed = started.elapsed().as_millis().to_string();
         let moment = Moment {
             started: &format!(

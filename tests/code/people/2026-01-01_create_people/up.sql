@@ -1,0 +1,2 @@
+CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL, initial VARCHAR(10));
+INSERT INTO people VALUES (1, 'ann', NULL), (2, 'émile', NULL);

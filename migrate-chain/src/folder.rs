@@ -175,6 +175,13 @@ impl Folder {
         named(Some(backend)).or_else(|| named(None))
     }
 
+    /// The name of the script that a backend runs, or of the code where there is no script.
+    pub(crate) fn file_of(&self, direction: Direction, backend: Backend) -> Option<&str> {
+        let script = self.chosen(direction, backend).map(|source| &source.name);
+        let code = || self.code(direction, backend).map(|code| &code.name);
+        script.or_else(code).map(String::as_str)
+    }
+
     /// The script that a backend runs, read by its rules, with the code beside it. `None`: there is none, or it is no text.
     pub(crate) fn script(
         &self,

@@ -70,8 +70,8 @@ fn scripts(locked: &Locked, folder: &Folder, problems: &mut Vec<Problem>) {
     for (key, _) in locked.sums() {
         let (direction, backend) = parts(key);
         let there = match backend {
-            Some(backend) => folder.chosen(direction, backend).is_some(),
-            None => folder.of(direction).next().is_some(),
+            Some(backend) => folder.serves(direction, backend),
+            None => folder.has(direction),
         };
         let file = folder.file(&format!("{key}.sql"));
         if !there && !problems.iter().any(|problem| explains(problem, &file)) {
@@ -132,7 +132,7 @@ fn sealed(
     };
     for (key, old) in locked.sums() {
         let (direction, backend) = parts(key);
-        if folder.of(direction).next().is_none() {
+        if !folder.has(direction) {
             report(format!("{key}.sql"), Some(*old), None);
             continue;
         }
@@ -146,9 +146,7 @@ fn sealed(
                 // A key for one backend speaks for that one, whatever the key for all says.
                 && (key.contains('.') || find(locked.sums(), &own).is_none())
             {
-                let name = folder
-                    .chosen(direction, backend)
-                    .map(|source| source.name.clone());
+                let name = folder.file_of(direction, backend).map(str::to_owned);
                 report(
                     name.unwrap_or_else(|| format!("{key}.sql")),
                     Some(*old),

@@ -131,9 +131,10 @@ fn schema(random: &mut Random, dialect: Dialect) -> Schema {
         .iter()
         .map(|name| table(random, name, &there, dialect))
         .collect();
-    let mut schema = Schema::default();
-    schema.tables = tables;
-    schema
+    Schema {
+        tables,
+        ..Schema::default()
+    }
 }
 
 /// The schema of a database, in which the order of columns and constraints says nothing.

@@ -63,8 +63,6 @@ const ROWS: &[Row] = &[
     (&["Citext"], ["", "citext", ""]),
     (&["TinyInt", "Tinyint"], ["", "", "tinyint"]),
     (&["Mediumint"], ["", "", "mediumint"]),
-    (&["Bit"], ["", "", "bit"]),
-    (&["Year"], ["", "", "year"]),
     (&["Tinytext"], ["", "", "tinytext"]),
     (&["Mediumtext"], ["", "", "mediumtext"]),
     (&["Longtext"], ["", "", "longtext"]),

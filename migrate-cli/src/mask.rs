@@ -17,6 +17,7 @@ pub fn without_passwords(text: &str) -> String {
     if !text.contains("://") && !text.contains('=') {
         return text.to_owned();
     }
+    let text = &without_quoted(text);
     let mut masked = String::with_capacity(text.len());
     let mut word = String::new();
     for character in text.chars() {
@@ -62,6 +63,27 @@ fn word_without_passwords(word: &str) -> String {
     mask_parameters(&masked)
 }
 
+/// `password='...'`, which may have white space in it and quotes behind a backslash.
+fn without_quoted(text: &str) -> String {
+    const KEY: &str = "password='";
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.to_ascii_lowercase().find(KEY) {
+        let (before, value) = rest.split_at(at + KEY.len());
+        let mut escaped = false;
+        let end = value.find(|character| {
+            let ends = character == '\'' && !escaped;
+            escaped = character == '\\' && !escaped;
+            ends
+        });
+        let end = end.unwrap_or(value.len());
+        masked += before;
+        masked += if end == 0 { "" } else { "***" };
+        rest = &value[end..];
+    }
+    masked + rest
+}
+
 /// `password=...` in a query or in a connection string of keywords.
 fn mask_parameters(word: &str) -> String {
     const KEY: &str = "password=";
@@ -103,6 +125,11 @@ mod tests {
                 "postgres:///d?sslpassword=secret&x=1",
                 "postgres:///d?sslpassword=***&x=1",
             ),
+            (
+                "host=h password='two \\' words' user=u",
+                "host=h password='***' user=u",
+            ),
+            ("password=''", "password=''"),
             ("nothing: here@all", "nothing: here@all"),
             ("sqlite:app.db", "sqlite:app.db"),
         ] {

@@ -118,6 +118,9 @@ pub enum ConnectError {
         /// The scheme.
         scheme: String,
     },
+    /// Words such as `host=... dbname=...`, which would otherwise be the name of a SQLite file, password and all.
+    #[error("a connection string of keywords is not a URL")]
+    Keywords,
     /// The server or the file refused.
     #[error("cannot connect to {url}: {message}")]
     Refused {
@@ -160,7 +163,7 @@ impl ConnectError {
     pub fn help(&self) -> String {
         match self {
             Self::NotCompiled { backend } => format!("build with the feature `{backend}`"),
-            Self::UnknownScheme { .. } => {
+            Self::UnknownScheme { .. } | Self::Keywords => {
                 "use sqlite:FILE or a file's path, postgres://user@host/database or mysql://user@host/database".into()
             }
             Self::Refused { .. } if self.is_missing_database() => {
@@ -254,7 +257,11 @@ impl AnyConnection {
             .split_once(':')
             .filter(|(scheme, _)| scheme.len() > 1 && is_scheme(scheme))
         else {
-            return Ok((Backend::Sqlite, url.to_owned()));
+            return if has_keywords(url) {
+                Err(ConnectError::Keywords)
+            } else {
+                Ok((Backend::Sqlite, url.to_owned()))
+            };
         };
         match scheme.to_ascii_lowercase().as_str() {
             "sqlite" | "sqlite3" => Ok((
@@ -317,6 +324,13 @@ impl AsConnection<sealed::Direct> for AnyConnection {
     fn as_connection(&mut self) -> &mut Self {
         self
     }
+}
+
+/// Whether it is libpq's other way to name a database.
+fn has_keywords(text: &str) -> bool {
+    const KEYWORDS: [&str; 5] = ["host=", "hostaddr=", "dbname=", "user=", "password="];
+    let mut words = text.split_whitespace();
+    words.any(|word| KEYWORDS.iter().any(|keyword| word.starts_with(keyword)))
 }
 
 fn is_scheme(text: &str) -> bool {

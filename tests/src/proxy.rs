@@ -30,7 +30,16 @@ impl Proxy {
     /// Where no port is free.
     #[must_use]
     pub fn start(host: &str, port: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::start_on(0, host, port)
+    }
+
+    /// Starts one that listens on this port; 0 is any that is free.
+    ///
+    /// # Panics
+    /// Where the port is not free.
+    #[must_use]
+    pub fn start_on(listens: u16, host: &str, port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", listens)).expect("a free port");
         let proxy = Self {
             port: listener.local_addr().expect("a bound port").port(),
             bursts: Arc::default(),

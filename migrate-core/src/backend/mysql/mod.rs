@@ -68,7 +68,7 @@ fn ending(connection: &str, version: &str) -> String {
     };
     format!(
         "SELECT {kill} FROM information_schema.processlist WHERE id = {connection} AND info IS NOT NULL AND info NOT REGEXP \
-         '^(COMMIT|START TRANSACTION|SET |(UPDATE|INSERT INTO|DELETE FROM) `[^`]*`[.]`__(migrate_log|diesel_schema_migrations)`)'"
+         '^[[:space:]]*(COMMIT|START TRANSACTION|SET |(UPDATE|INSERT INTO|DELETE FROM) `[^`]*`[.]`__(migrate_log|diesel_schema_migrations)`)'"
     )
 }
 

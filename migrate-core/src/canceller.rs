@@ -51,6 +51,7 @@ pub(crate) enum Running {
     Asked(String),
     #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     WithProcess,
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     Never,
 }
 

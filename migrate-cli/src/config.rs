@@ -48,7 +48,7 @@ pub(crate) struct Globals {
     pub(crate) config: Option<PathBuf>,
 
     /// Fail with exit code 3 instead of bringing migrate.lock up to date
-    #[arg(long, global = true)]
+    #[arg(id = "migrate_locked", long = "locked", global = true)]
     pub(crate) locked: bool,
 
     /// How results are written: for people, or one JSON object a line

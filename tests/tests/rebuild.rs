@@ -167,3 +167,33 @@ fn a_debug_build_says_once_that_its_directory_has_moved_on() {
         "a program that runs elsewhere has nothing to compare"
     );
 }
+
+#[test]
+fn an_edited_migration_in_rust_reaches_the_next_build() {
+    let app = app("rebuild-code");
+    let manifest = std::fs::read_to_string(app.path("Cargo.toml")).unwrap();
+    let diesel =
+        "diesel = { version = \"2.3\", default-features = false, features = [\"sqlite\"] }\n";
+    app.write(
+        "Cargo.toml",
+        &manifest.replace("[dependencies]\n", &format!("[dependencies]\n{diesel}")),
+    );
+    let code = |word: &str| {
+        let text = format!(
+            "pub fn up(_: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {{\n    println!(\"{word}\");\n    Ok(())\n}}\n"
+        );
+        app.write("migrations/2026-01-02_second/migration.rs", &text);
+    };
+    code("one");
+    assert_eq!(run(&app), [FIRST, SECOND, "one"]);
+    code("two");
+    assert_eq!(
+        app.run_as_built().expect(0).stderr,
+        format!(
+            "migrate: {} was edited since this build embedded it; build again\n",
+            app.path("migrations/2026-01-02_second/migration.rs")
+                .display()
+        )
+    );
+    assert_eq!(run(&app), [FIRST, SECOND, "two"]);
+}

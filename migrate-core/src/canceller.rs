@@ -44,7 +44,7 @@ pub enum Cancelled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Running {
     /// By one query, which finds nothing to end where another statement than a script's runs.
-    #[cfg_attr(not(any(feature = "postgres", feature = "mysql")), expect(dead_code))]
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code))]
     Query(String),
     /// By two: one asks for the query that ends it, or gives none.
     #[cfg_attr(not(feature = "mysql"), expect(dead_code))]

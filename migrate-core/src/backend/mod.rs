@@ -67,7 +67,6 @@ pub(crate) struct Session {
     /// What the backend alone understands, such as the number of its lock.
     pub(crate) key: String,
     /// Whether everything is rolled back at the end. Its transaction is open then, and `nested` is set.
-    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code))]
     pub(crate) rehearsal: bool,
     /// Whether foreign keys were on when a rehearsal began.
     #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]

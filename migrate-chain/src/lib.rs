@@ -22,6 +22,7 @@ mod revision;
 mod script;
 mod seeds;
 mod settings;
+mod stamp;
 mod target;
 mod template;
 
@@ -46,5 +47,6 @@ pub use script::{
 };
 pub use seeds::Seed;
 pub use settings::{Environment, FileName, Origin, Settings, Written};
+pub use stamp::Stamp;
 pub use target::{Target, TargetError};
 pub use template::{Unknown, filled};

@@ -152,8 +152,9 @@ impl PlanError {
     pub fn help(&self) -> String {
         match self {
             Self::Target(error) => error.help(),
-            Self::Unknown { .. } => "it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied \
-                 it; use the build that has it, or `migrate downgrade head`, which takes back by the scripts that the ledger kept"
+            Self::Unknown { .. } => "they are in the table __diesel_schema_migrations: an older or newer build, or another branch, \
+                 applied them; use the build that has them, or `migrate downgrade head`, which takes them back by the scripts \
+                 that the ledger kept; where they are gone for good, `migrate stamp REV --purge` clears the table and sets it to REV"
                 .to_owned(),
             Self::Gap { .. } => "`migrate upgrade --fill-gaps` runs what is missing, in chain order".to_owned(),
             Self::BehindCurrent { target, .. } => format!("to go back, use `migrate downgrade {target}`"),

@@ -298,6 +298,19 @@ impl<'a> Context<'a> {
     }
 }
 
+impl Loaded<'_> {
+    /// A place on the chain, as it is told: the directory, and whether it is the head.
+    pub(crate) fn named(&self, id: Option<&str>) -> String {
+        let chain = self.migrations.chain();
+        let Some(id) = id else {
+            return "base".to_owned();
+        };
+        let directory = chain.get(id).map_or(id, |revision| revision.directory());
+        let head = chain.head().is_some_and(|head| head.id() == id);
+        format!("{directory}{}", if head { " (head)" } else { "" })
+    }
+}
+
 impl Place {
     /// Refuses a database that the chain is not written for, in words that say so.
     fn is_for(&self, backends: Backends) -> Result<(), CommandError> {

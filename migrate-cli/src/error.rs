@@ -208,6 +208,7 @@ impl CommandError {
         let kind = match &error {
             Error::Plan(error) if error.is_usage() => Kind::Usage,
             Error::NoStatementTimeout { .. } => Kind::Usage,
+            Error::Offline(error) if error.is_usage() => Kind::Usage,
             Error::Behind { .. } => Kind::NotCurrent,
             Error::LockTimeout { .. } => Kind::LockTimeout,
             error if error.is_diverged() => Kind::Diverged,

@@ -82,6 +82,16 @@ impl Ui {
         }
     }
 
+    /// A text that is a result as it is, for another program to read: nothing in it is masked, coloured or left out.
+    pub(crate) fn verbatim(&mut self, text: &str) {
+        if self.is_json() {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.remember(written);
+    }
+
     /// A line beside the result: what happens, or what is odd.
     pub(crate) fn note(&mut self, line: impl Display) {
         if !self.quiet {
@@ -181,6 +191,11 @@ impl Ui {
         };
         // Lines of events are read while the run goes on.
         let written = written.and_then(|()| self.out.flush());
+        self.remember(written);
+    }
+
+    /// Keeps the first error of writing, to be told in the end.
+    fn remember(&mut self, written: io::Result<()>) {
         if let Err(error) = written
             && error.kind() != io::ErrorKind::BrokenPipe
         {

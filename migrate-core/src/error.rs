@@ -8,6 +8,7 @@ use migrate_chain::{Backend, PlanError, Problems};
 use crate::code::CodeError;
 use crate::failure::{Failure, ServerError};
 use crate::ledger::Partial;
+use crate::offline::OfflineError;
 
 /// Everything that can go wrong with a database and a chain.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum Error {
     /// The plan cannot be made: the target is wrong, the database diverged, or a step cannot be taken back. Nothing ran.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A run cannot be written down without a database.
+    #[error(transparent)]
+    Offline(#[from] OfflineError),
     /// The directory is not a valid chain.
     #[error(transparent)]
     Problems(#[from] Problems),
@@ -176,6 +180,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::Plan(error) => error.help(),
+            Self::Offline(error) => error.help(),
             Self::Problems(_) => return None,
             Self::Code(error) => error.help(),
             Self::Failed(failure) => return failure.help(),

@@ -13,6 +13,7 @@ mod failure;
 mod ledger;
 mod migrations;
 mod observer;
+mod offline;
 mod report;
 mod runner;
 mod seeding;
@@ -34,7 +35,8 @@ pub use migrations::Migrations;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Event, Observer};
-pub use report::{Report, Status, StepReport};
+pub use offline::{Offline, OfflineError, OfflineScript};
+pub use report::{Report, StampChange, StampReport, StampStep, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
 pub use seeding::{SeedOutcome, SeedReport};
 

@@ -10,7 +10,7 @@ use crate::connection::{AsConnection, server};
 use crate::embed::{Embedded, Store};
 use crate::error::Error;
 use crate::ledger::{self, Applied, Attempt, Which};
-use crate::report::{Report, Status};
+use crate::report::{Report, StampReport, Status};
 use crate::runner::Runner;
 use crate::seeding::{self, SeedReport};
 use crate::stale::Origin;
@@ -177,6 +177,18 @@ impl Migrations {
         target: &str,
     ) -> Result<Report, Error> {
         self.runner().downgrade_to(connection, target)
+    }
+
+    /// Sets the ledger to the target and runs no script; [`Runner::stamp`] says how.
+    ///
+    /// # Errors
+    /// [`Error`]; nothing was changed.
+    pub fn stamp<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        target: &str,
+    ) -> Result<StampReport, Error> {
+        self.runner().stamp(connection, target)
     }
 
     /// The newest applied revision: `None` is base.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use migrate_chain::{Direction, Plan, Revision};
 
 use crate::failure::Failure;
+use crate::report::StampStep;
 
 /// Something that happened in a run, in the order in which it happened.
 #[derive(Debug)]
@@ -80,6 +81,11 @@ pub enum Event<'a> {
         revision: &'a Revision,
         /// What went wrong and where.
         failure: &'a Failure,
+    },
+    /// The ledger was set to say something of a revision, and no script ran.
+    Stamped {
+        /// The revision, and what became of its record.
+        step: &'a StampStep,
     },
     /// The run is over and every step was done.
     Finished {
@@ -172,6 +178,9 @@ impl Observer for TracingObserver {
             }
             Event::StepFailed { revision, failure } => {
                 error!(target: "migrate", revision = revision.directory(), "{failure}; {}", failure.state());
+            }
+            Event::Stamped { step } => {
+                info!(target: "migrate", revision = step.revision, change = step.change.name(), "stamped");
             }
             Event::Finished { steps, duration } => {
                 info!(target: "migrate", steps, ?duration, "finished")

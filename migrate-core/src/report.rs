@@ -33,6 +33,51 @@ pub struct StepReport {
     pub statements: usize,
 }
 
+/// What stamping did to the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StampReport {
+    /// The revisions that were touched, in order. Empty: the ledger said it all before.
+    pub steps: Vec<StampStep>,
+    /// The id of the newest revision that is recorded afterwards; `None` is base.
+    pub current: Option<String>,
+}
+
+/// One revision of a [`StampReport`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StampStep {
+    /// The revision's id.
+    pub revision: String,
+    /// The revision's directory name; `None` where the chain lacks it.
+    pub directory: Option<String>,
+    /// What became of its record.
+    pub change: StampChange,
+}
+
+/// What stamping did to the record of one revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StampChange {
+    /// It is recorded as applied, and was not.
+    Added,
+    /// It is no longer recorded as applied, or as half done.
+    Removed,
+    /// It was recorded as applied with other scripts or half done, and is now with the scripts as they are.
+    Renewed,
+}
+
+impl StampChange {
+    /// `added`, `removed` or `renewed`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Renewed => "renewed",
+        }
+    }
+}
+
 /// Where a database stands against a chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {

@@ -102,7 +102,7 @@ pub(crate) fn refuse_changed(
 }
 
 /// The applied revisions whose up script is not the one that ran. A down script may be mended at any time: nothing of it ran yet.
-fn changed<'c>(
+pub(crate) fn changed<'c>(
     chain: &'c Chain,
     backend: Backend,
     state: &State,

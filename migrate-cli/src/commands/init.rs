@@ -6,7 +6,6 @@ mod settings_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use migrate_chain::{Lock, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Problem, Settings};
 use serde_json::json;
@@ -35,8 +34,7 @@ pub(crate) struct Args {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(Backend::ALL.map(Backend::name))
-            .try_map(|name| Backend::from_name(&name).ok_or("no such backend"))
+        value_parser = super::offline::backends()
     )]
     backend: Vec<Backend>,
 }

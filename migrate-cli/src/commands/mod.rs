@@ -15,6 +15,7 @@ mod init;
 mod lock;
 mod log;
 mod looking;
+mod offline;
 mod planned;
 mod rebase;
 mod redo;
@@ -23,6 +24,7 @@ mod revision;
 mod running;
 mod seed;
 mod show;
+mod stamp;
 mod upgrade;
 mod wait;
 
@@ -44,6 +46,7 @@ pub(crate) enum Verb {
     Downgrade(downgrade::Args),
     Redo(redo::Args),
     Wait(wait::Args),
+    Stamp(stamp::Args),
     Current(current::Args),
     History(history::Args),
     Heads(heads::Args),
@@ -70,6 +73,7 @@ impl Verb {
             Self::Downgrade(args) => downgrade::run(ui, context, args),
             Self::Redo(args) => redo::run(ui, context, args),
             Self::Wait(args) => wait::run(ui, context, args),
+            Self::Stamp(args) => stamp::run(ui, context, args),
             Self::Current(args) => current::run(ui, context, args),
             Self::History(args) => history::run(ui, context, args),
             Self::Heads(args) => heads::run(ui, context, args),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::{Args as _, FromArgMatches as _, ValueEnum};
-use migrate_core::{AnyConnection, Canceller, Error, InDoubt, Report, Runner, TransactionMode};
+use migrate_core::{
+    AnyConnection, Canceller, Error, InDoubt, Offline, Report, Runner, TransactionMode,
+};
 use serde_json::json;
 
 use super::create;
@@ -232,13 +234,7 @@ impl<'a> Run<'a> {
     }
 
     fn named(&self, id: Option<&str>) -> String {
-        let chain = self.loaded.migrations.chain();
-        let Some(id) = id else {
-            return "base".to_owned();
-        };
-        let directory = chain.get(id).map_or(id, |revision| revision.directory());
-        let head = chain.head().is_some_and(|head| head.id() == id);
-        format!("{directory}{}", if head { " (head)" } else { "" })
+        self.loaded.named(id)
     }
 }
 
@@ -267,6 +263,12 @@ impl RunOptions {
         let matches = command.try_get_matches_from([""; 0]);
         let options = matches.and_then(|matches| Self::from_arg_matches(&matches));
         options.map_err(|error| CommandError::failed(error.to_string()))
+    }
+
+    pub(crate) fn offline<'m>(&self, offline: Offline<'m>) -> Offline<'m> {
+        offline
+            .lock_wait(self.lock_wait)
+            .lock_timeout(self.lock_timeout)
     }
 
     fn apply<'m>(&self, runner: Runner<'m>) -> Runner<'m> {

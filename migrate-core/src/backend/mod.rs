@@ -4,6 +4,7 @@
 mod code;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod replay;
@@ -21,6 +22,7 @@ use crate::code::Run;
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Ledger;
 
+pub(crate) use offline::{Order, Writer, lines, writer};
 pub(crate) use replay::replayed;
 pub(crate) use text::Row;
 
@@ -39,7 +41,33 @@ pub(crate) struct Job<'a> {
     pub(crate) transactional: bool,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// What a revision's statements come to on this backend. `None`: it has no script for it, which the plan refused before.
+    pub(crate) fn new(
+        revision: &'a Revision,
+        direction: Direction,
+        backend: Backend,
+    ) -> Option<Self> {
+        let both = (revision.up(backend), revision.down(backend));
+        let script = match direction {
+            Direction::Up => both.0,
+            Direction::Down => both.1,
+        }?;
+        // An adopted script may have transactions of its own; ours around them would not hold.
+        let own = script
+            .statements()
+            .any(|statement| statement.transaction_control(backend).is_some());
+        Some(Self {
+            revision,
+            direction,
+            script,
+            code: None,
+            both,
+            done: 0,
+            transactional: revision.transactional(direction) && !own,
+        })
+    }
+
     /// The script, as `directory/file`.
     pub(crate) fn file(&self) -> String {
         self.script.file().to_owned()
@@ -151,6 +179,18 @@ pub(crate) enum Halt {
     Failed(Box<Broken>),
 }
 
+impl Halt {
+    /// As an error of something that is no script's.
+    pub(crate) fn outside(self, doing: &'static str) -> crate::error::Error {
+        use crate::error::Error;
+        match self {
+            Self::Failed(broken) => Error::ledger(doing)(broken.error),
+            Self::Waited(error) => *error,
+            Self::Stopped | Self::Locked | Self::Moved => Error::Stopped { at: None },
+        }
+    }
+}
+
 /// A statement that failed, as the backend saw it.
 #[derive(Debug)]
 pub(crate) struct Broken {
@@ -192,6 +232,14 @@ impl From<Broken> for Halt {
     fn from(broken: Broken) -> Self {
         Self::Failed(Box::new(broken))
     }
+}
+
+/// The statements around a transaction, or around a part of one.
+#[derive(Clone, Copy)]
+pub(crate) struct Brackets {
+    pub(crate) begin: &'static str,
+    pub(crate) commit: &'static str,
+    pub(crate) back: &'static str,
 }
 
 /// A lock that is held; what holding it means is the backend's to know.
@@ -255,6 +303,9 @@ pub(crate) trait Server {
     /// Tries to take the lock, waiting no longer than a moment. `exclusive` asks for more than the transactions of the steps give.
     fn try_lock(&mut self, session: &Session, exclusive: bool)
     -> Result<Option<Lock>, ServerError>;
+
+    /// How a transaction that writes begins, ends and is undone; inside one that is open, a savepoint of it.
+    fn brackets(&self, nested: bool) -> Brackets;
 
     /// Gives the lock back; `false` when the server says that it was not held.
     fn unlock(&mut self, session: &Session, lock: Lock) -> Result<bool, ServerError>;

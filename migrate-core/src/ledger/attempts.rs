@@ -23,7 +23,7 @@ pub struct Applied {
 pub struct Attempt {
     /// The revision's id.
     pub revision: String,
-    /// `upgrade` or `downgrade`.
+    /// `upgrade` or `downgrade`; `stamp` or `unstamp` where the ledger was set without running a script.
     pub action: String,
     /// `running`, `done` or `failed`.
     pub outcome: String,

@@ -2,7 +2,7 @@
 
 use crate::backend::Session;
 
-use super::{LOG, VERSIONS};
+use super::{LOG, Ledger, VERSIONS};
 
 /// The layout that this version writes. A row of action `layout` in the log names the newest that was ever there.
 pub(crate) const LAYOUT: u32 = 1;
@@ -15,6 +15,12 @@ pub(crate) struct Dialect {
     pub(crate) literal: fn(&str) -> String,
     /// The time now, for the log.
     pub(crate) now: &'static str,
+    /// A column as a whole number.
+    pub(crate) number: fn(&str) -> String,
+    /// A column as it is compared letter by letter, whatever its collation is.
+    pub(crate) exact: fn(&str) -> String,
+    /// What follows the columns of a SELECT that has a WHERE and reads no table.
+    pub(crate) nowhere: &'static str,
     /// The definition of the log's number.
     pub(crate) serial: &'static str,
     /// The type of names, words and checksums.
@@ -74,26 +80,12 @@ pub(crate) fn statements(present: &[(String, String)], session: &Session) -> Vec
     };
     let mut sql = Vec::new();
     if !has(VERSIONS, None) {
-        // Diesel's own definition, so that whichever tool comes first makes the same table.
-        sql.push(format!(
-            "CREATE TABLE {} (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)",
-            session.ledger.versions()
-        ));
+        sql.push(versions_table(&session.ledger));
     }
-    let log = session.ledger.log();
     if !has(LOG, None) {
-        let columns: Vec<_> = COLUMNS
-            .iter()
-            .map(|(name, kind)| format!("{name} {}", kind(dialect)))
-            .collect();
-        sql.push(format!(
-            "CREATE TABLE {log} (id {}, {}){}",
-            dialect.serial,
-            columns.join(", "),
-            dialect.options
-        ));
-        sql.push(session.ledger.layout_row(LAYOUT));
+        sql.extend(log_table(&session.ledger));
     } else {
+        let log = session.ledger.log();
         let missing = COLUMNS.iter().filter(|(name, _)| !has(LOG, Some(name)));
         sql.extend(
             missing.map(|(name, kind)| {
@@ -102,4 +94,36 @@ pub(crate) fn statements(present: &[(String, String)], session: &Session) -> Vec
         );
     }
     sql
+}
+
+/// Both tables, where they are not there yet.
+pub(crate) fn tables(ledger: &Ledger) -> Vec<String> {
+    let mut sql = vec![versions_table(ledger)];
+    sql.extend(log_table(ledger));
+    sql
+}
+
+/// Diesel's own definition, so that whichever tool comes first makes the same table.
+fn versions_table(ledger: &Ledger) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {} (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+        ledger.versions()
+    )
+}
+
+/// The log, and the row that names its layout.
+fn log_table(ledger: &Ledger) -> [String; 2] {
+    let dialect = ledger.dialect;
+    let columns: Vec<_> = COLUMNS
+        .iter()
+        .map(|(name, kind)| format!("{name} {}", kind(dialect)))
+        .collect();
+    let table = format!(
+        "CREATE TABLE IF NOT EXISTS {} (id {}, {}){}",
+        ledger.log(),
+        dialect.serial,
+        columns.join(", "),
+        dialect.options
+    );
+    [table, ledger.layout_row(LAYOUT)]
 }

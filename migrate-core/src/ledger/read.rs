@@ -11,6 +11,7 @@ use crate::failure::{ErrorKind, ServerError};
 
 use super::layout::LAYOUT;
 use super::seeds;
+use super::stamp::UNSTAMP;
 use super::{LOG, VERSIONS};
 
 /// A step that was left half done, where there was no transaction to roll back.
@@ -235,7 +236,10 @@ impl State {
         if entry.outcome == "done" {
             self.partial
                 .take_if(|partial| partial.revision == entry.revision);
-            if direction == Direction::Up {
+            // What is taken back may be applied again by another tool, with another script.
+            if entry.action == "downgrade" || entry.action == UNSTAMP {
+                self.ran.remove(entry.revision);
+            } else {
                 self.ran
                     .insert(entry.revision.to_owned(), entry.checksum.to_owned());
             }

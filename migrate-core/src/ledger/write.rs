@@ -10,17 +10,54 @@ use super::{LOG, VERSIONS};
 /// Scripts longer than this are not kept in the log: a dump of tables in a script must not double every backup. Their checksum is.
 const KEPT: usize = 1 << 20;
 
+const NULL: &str = "NULL";
+
 /// Where the ledger is, how its rows are written, and by whom.
 pub(crate) struct Ledger {
     /// The schema or database with its dot, quoted; empty where names need none.
     pub(crate) prefix: String,
     pub(crate) dialect: &'static Dialect,
-    /// The database's user, as the server knows it.
-    pub(crate) db_user: String,
+    /// Who runs the steps.
+    pub(crate) who: Who,
     /// Name and version of what runs it.
     pub(crate) tool: String,
     /// Name and version of the app, where the chain is embedded in one.
     pub(crate) app: String,
+}
+
+/// Who runs the steps, each as an SQL expression.
+pub(crate) struct Who {
+    /// The database's user, as the server knows it.
+    pub(crate) db_user: String,
+    pub(crate) os_user: String,
+    pub(crate) host: String,
+}
+
+impl Who {
+    /// This process, on a connection of that user.
+    pub(crate) fn here(dialect: &Dialect, db_user: &str) -> Self {
+        let literal = dialect.literal;
+        Self {
+            db_user: literal(db_user),
+            os_user: os_user().map_or_else(|| NULL.to_owned(), |user| literal(&user)),
+            host: literal(&gethostname::gethostname().to_string_lossy()),
+        }
+    }
+}
+
+/// What a row of the log says of an attempt.
+pub(super) struct Entry<'a> {
+    /// The id, as SQL.
+    pub(super) revision: &'a str,
+    pub(super) parent: Option<&'a str>,
+    pub(super) action: &'a str,
+    pub(super) outcome: &'a str,
+    /// The scripts of both directions.
+    pub(super) both: (Option<&'a Script>, Option<&'a Script>),
+    /// How many statements are done, of how many, and which is running.
+    pub(super) statements: (usize, usize, usize),
+    /// When it began and ended, its milliseconds and its error, as SQL.
+    pub(super) times: &'a str,
 }
 
 /// How a row says when its step began and how long it took.
@@ -40,12 +77,12 @@ impl Ledger {
         format!("{}{}", self.prefix, (self.dialect.identifier)(LOG))
     }
 
-    /// The row that names the layout of the log.
+    /// The row that names the layout of the log, where there is none yet.
     pub(crate) fn layout_row(&self, layout: u32) -> String {
+        let (log, now, nowhere) = (self.log(), self.dialect.now, self.dialect.nowhere);
         format!(
-            "INSERT INTO {} (revision, action, outcome, started) VALUES ('{layout}', 'layout', 'done', {})",
-            self.log(),
-            self.dialect.now
+            "INSERT INTO {log} (revision, action, outcome, started) SELECT '{layout}', 'layout', 'done', {now}{nowhere} \
+             WHERE NOT EXISTS (SELECT 1 FROM {log} WHERE action = 'layout')"
         )
     }
 
@@ -74,10 +111,12 @@ impl Ledger {
 
     /// Ends the rows that were left open, by a process that died or one that had to let another write, so that one row at most is open for a revision.
     pub(crate) fn bury(&self, jobs: &[Job<'_>]) -> String {
-        let ids: Vec<_> = jobs
-            .iter()
-            .map(|job| (self.dialect.literal)(job.revision.id()))
-            .collect();
+        let ids: Vec<_> = jobs.iter().map(|job| job.revision.id()).collect();
+        self.bury_all(&ids)
+    }
+
+    pub(super) fn bury_all(&self, ids: &[&str]) -> String {
+        let ids: Vec<_> = ids.iter().map(|id| (self.dialect.literal)(id)).collect();
         format!(
             "UPDATE {} SET outcome = 'failed', error = 'broken off before its end' WHERE revision IN ({}) AND outcome = 'running'{}",
             self.log(),
@@ -161,13 +200,27 @@ impl Ledger {
         (done, running): (usize, usize),
         times: &str,
     ) -> String {
+        let (columns, values) = self.columns(&Entry {
+            revision: &(self.dialect.literal)(job.revision.id()),
+            parent: job.revision.parent(),
+            action: match job.direction {
+                Direction::Up => "upgrade",
+                Direction::Down => "downgrade",
+            },
+            outcome,
+            both: job.both,
+            statements: (done, job.script.parts(), running),
+            times,
+        });
+        format!("INSERT INTO {} ({columns}) VALUES ({values})", self.log())
+    }
+
+    /// The columns of a row of the log and their values, as SQL.
+    pub(super) fn columns(&self, entry: &Entry<'_>) -> (&'static str, String) {
         let literal = self.dialect.literal;
-        let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-        let action = match job.direction {
-            Direction::Up => "upgrade",
-            Direction::Down => "downgrade",
-        };
-        let (up, down) = job.both;
+        let optional = |text: Option<&str>| text.map_or_else(|| NULL.to_owned(), literal);
+        let (up, down) = entry.both;
+        let (done, total, running) = entry.statements;
         let checksum = |script: Option<&Script>| {
             optional(
                 script
@@ -180,32 +233,29 @@ impl Ledger {
             let sql = script.filter(|script| script.code().is_none());
             optional(sql.map(Script::text).filter(|text| text.len() <= KEPT))
         };
-        let words = [
-            literal(job.revision.id()),
-            optional(job.revision.parent()),
-            format!("'{action}'"),
-            format!("'{outcome}'"),
+        let values = [
+            entry.revision.to_owned(),
+            optional(entry.parent),
+            format!("'{}'", entry.action),
+            format!("'{}'", entry.outcome),
             checksum(up),
             checksum(down),
             done.to_string(),
-            job.script.parts().to_string(),
+            total.to_string(),
             running.to_string(),
-            times.to_owned(),
-            literal(&self.db_user),
-            optional(os_user().as_deref()),
-            literal(&gethostname::gethostname().to_string_lossy()),
+            entry.times.to_owned(),
+            self.who.db_user.clone(),
+            self.who.os_user.clone(),
+            self.who.host.clone(),
             literal(&self.tool),
             optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
             text(up),
             text(down),
         ];
-        format!(
-            "INSERT INTO {} (revision, parent, action, outcome, up_checksum, down_checksum, statements_done, statements_total, \
-             statement_running, started, finished, duration_ms, error, db_user, os_user, host, tool, app, up_script, down_script) \
-             VALUES ({})",
-            self.log(),
-            words.join(", ")
-        )
+        let columns = "revision, parent, action, outcome, up_checksum, down_checksum, statements_done, statements_total, \
+                       statement_running, started, finished, duration_ms, error, db_user, os_user, host, tool, app, \
+                       up_script, down_script";
+        (columns, values.join(", "))
     }
 }
 

@@ -4,6 +4,7 @@ mod blame;
 mod rehearsal;
 mod rescue;
 mod run;
+mod stamp;
 mod steps;
 mod wait;
 
@@ -85,6 +86,7 @@ struct Options {
     fill_gaps: bool,
     from_ledger: bool,
     statement_timeout: Duration,
+    purge: bool,
     stop: Option<Arc<AtomicBool>>,
     canceller: Option<Canceller>,
     tool: Cow<'static, str>,
@@ -121,6 +123,7 @@ impl<'m> Runner<'m> {
             fill_gaps: false,
             from_ledger: false,
             statement_timeout: Duration::ZERO,
+            purge: false,
             stop: None,
             canceller: None,
             tool: Cow::Borrowed(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),

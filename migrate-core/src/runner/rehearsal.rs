@@ -4,7 +4,7 @@ use std::thread::Result as Caught;
 
 use migrate_chain::Plan;
 
-use crate::backend::{Halt, Session};
+use crate::backend::Session;
 use crate::error::Error;
 
 use super::run::Run;
@@ -52,11 +52,7 @@ impl<'m> Run<'m, '_> {
             .filter_map(|step| self.job(step, plan.direction))
             .collect();
         let begun = self.persist(session, |run| run.server.begin_rehearsal(session, &jobs));
-        begun.map_err(|halt| match halt {
-            Halt::Failed(broken) => Error::ledger("cannot begin the rehearsal")(broken.error),
-            Halt::Waited(error) => *error,
-            Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: None },
-        })?;
+        begun.map_err(|halt| halt.outside("cannot begin the rehearsal"))?;
         self.rehearsing = true;
         Ok(())
     }

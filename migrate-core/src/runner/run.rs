@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use migrate_chain::{Chain, Direction, Plan, PlanError, Revision, Script, Target, TargetError};
 
-use crate::backend::{Halt, Server, Session};
+use crate::backend::{Server, Session};
 use crate::code::{self, CodeError};
 use crate::error::Error;
 use crate::ledger::State;
@@ -99,35 +99,48 @@ impl<'m, 's> Run<'m, 's> {
             self.refuse_unshareable(plan)?;
             self.refuse_unrehearsable(plan)?;
         }
-        let session = self.open_session()?;
-        let result = self.locked(goal, &session, &plans);
-        let left = self
-            .server
-            .leave(&session)
-            .map_err(Error::ledger("cannot put the session back"));
-        let current = result?;
-        left?;
+        let exclusive = plans
+            .iter()
+            .any(|plan| self.needs_more_than_transactions(plan));
+        let current = self.in_session(exclusive, |run, session| {
+            let result = catch_unwind(AssertUnwindSafe(|| run.run(goal, session)));
+            run.after_rehearsal(result)
+                .unwrap_or_else(|panic| resume_unwind(panic))
+        })?;
         let steps = std::mem::take(&mut self.steps);
         Ok(self.finish(goal, current, steps))
     }
 
-    /// Everything between taking the lock and giving it back; it is given back whatever happens between.
-    fn locked(
+    /// Does something under the lock, and leaves the session as it was found.
+    pub(super) fn in_session<T>(
         &mut self,
-        goal: &Goal,
+        exclusive: bool,
+        what: impl FnOnce(&mut Self, &Session) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let session = self.open_session()?;
+        let result = self.locked(&session, exclusive, what);
+        let left = self
+            .server
+            .leave(&session)
+            .map_err(Error::ledger("cannot put the session back"));
+        let done = result?;
+        left?;
+        Ok(done)
+    }
+
+    /// Everything between taking the lock and giving it back; it is given back whatever happens between.
+    fn locked<T>(
+        &mut self,
         session: &Session,
-        plans: &[Plan<'m>],
-    ) -> Result<Option<String>, Error> {
-        let exclusive = plans
-            .iter()
-            .any(|plan| self.needs_more_than_transactions(plan));
+        exclusive: bool,
+        what: impl FnOnce(&mut Self, &Session) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let lock = self.lock(session, exclusive)?;
-        let result = catch_unwind(AssertUnwindSafe(|| self.run(goal, session)));
-        let result = self.after_rehearsal(result);
+        let result = catch_unwind(AssertUnwindSafe(|| what(self, session)));
         let unlocked = self.server.unlock(session, lock);
-        let current = result.unwrap_or_else(|panic| resume_unwind(panic))?;
+        let done = result.unwrap_or_else(|panic| resume_unwind(panic))?;
         match unlocked {
-            Ok(true) => Ok(current),
+            Ok(true) => Ok(done),
             Ok(false) => Err(Error::LockLost),
             Err(error) => Err(Error::ledger("cannot give the lock back")(error)),
         }
@@ -332,15 +345,9 @@ impl<'m, 's> Run<'m, 's> {
         Ok(session)
     }
 
-    fn prepare(&mut self, session: &Session) -> Result<(), Error> {
+    pub(super) fn prepare(&mut self, session: &Session) -> Result<(), Error> {
         self.persist(session, |run| run.server.prepare(session))
-            .map_err(|halt| match halt {
-                Halt::Failed(broken) => {
-                    Error::ledger("cannot make the ledger's tables")(broken.error)
-                }
-                Halt::Waited(error) => *error,
-                Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped { at: None },
-            })
+            .map_err(|halt| halt.outside("cannot make the ledger's tables"))
     }
 
     /// The server ends what takes too long, or the run does not begin.
@@ -397,7 +404,7 @@ impl<'m, 's> Run<'m, 's> {
         }
     }
 
-    fn say_if_stale(&mut self) {
+    pub(super) fn say_if_stale(&mut self) {
         let Some(what) = self.migrations.origin().stale(self.migrations.chain()) else {
             return;
         };

@@ -264,27 +264,10 @@ impl<'m> Run<'m, '_> {
     /// What a revision comes to on this backend. `None`: it has no script for it, which the plan refused before.
     pub(super) fn job<'r>(&self, revision: &'r Revision, direction: Direction) -> Option<Job<'r>> {
         let backend = self.server.backend();
-        let both = (revision.up(backend), revision.down(backend));
-        let script = match direction {
-            Direction::Up => both.0,
-            Direction::Down => both.1,
-        }?;
-        // An adopted script may have transactions of its own; ours around them would not hold.
-        let own = script
-            .statements()
-            .any(|statement| statement.transaction_control(backend).is_some());
-        let transactional = revision.transactional(direction) && !own;
-        Some(Job {
-            revision,
-            direction,
-            script,
-            code: code::function(self.migrations.codes(), script, direction, backend)
-                .ok()
-                .flatten(),
-            both,
-            done: 0,
-            transactional,
-        })
+        let job = Job::new(revision, direction, backend)?;
+        let code = code::function(self.migrations.codes(), job.script, direction, backend);
+        let code = code.ok().flatten();
+        Some(Job { code, ..job })
     }
 
     /// At which statement a step goes on that was left half done.

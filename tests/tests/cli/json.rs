@@ -50,6 +50,7 @@ const STORY: &[(&str, i32)] = &[
     ("reset --yes", 0),
     ("seed", 0),
     ("seed --again", 0),
+    ("stamp head", 0),
     ("drop", 2),
     ("drop --yes", 0),
     ("drop", 0),

@@ -140,7 +140,7 @@ fn a_revision_that_this_chain_lacks_is_shown_as_unknown() {
         str![[r#"
 --- stderr
 error: the database has a revision unknown to this build: 02
-  help: it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied it; use the build that has it, or `migrate downgrade head`, which takes back by the scripts that the ledger kept
+  help: it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied it; use the build that has it, or, where it is gone for good, `migrate stamp REV --purge`, which clears the table and sets it to REV without running a script
 --- exit code 5
 
 "#]],

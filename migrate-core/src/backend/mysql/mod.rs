@@ -2,6 +2,7 @@
 //! and their records travel in one message.
 
 mod error;
+mod offline;
 mod recorded;
 mod together;
 
@@ -15,11 +16,12 @@ use migrate_chain::Backend;
 use crate::canceller::Running;
 use crate::code::Connected;
 use crate::failure::{ErrorKind, ServerError};
-use crate::ledger::{Dialect, Ledger};
+use crate::ledger::{Dialect, Ledger, Who};
 
 use super::code::{self, Native};
-use super::{Broken, Halt, Job, Lock, MESSAGE, Row, Server, Session, text};
+use super::{Brackets, Broken, Halt, Job, Lock, MESSAGE, Row, Server, Session, text};
 use error::error;
+pub(super) use offline::Client;
 use recorded::{needs_steps, run_message, run_steps};
 use together::{changes_rows_only, run_statements, set_lock_timeout, whole};
 
@@ -27,6 +29,10 @@ const DIALECT: Dialect = Dialect {
     identifier,
     literal,
     now: "UTC_TIMESTAMP(6)",
+    number: |column| format!("CAST({column} AS UNSIGNED)"),
+    // Two tables may have two collations, which the server does not compare with each other.
+    exact: |column| format!("CAST({column} AS BINARY)"),
+    nowhere: " FROM DUAL",
     serial: "BIGINT AUTO_INCREMENT PRIMARY KEY",
     word: "VARCHAR(255)",
     count: "BIGINT",
@@ -116,6 +122,16 @@ fn transactions(connection: &mut MysqlConnection) -> Result<String, ServerError>
     ))
 }
 
+/// Only rows can be rolled back.
+fn atomic(job: &Job<'_>) -> bool {
+    job.transactional
+        && job.done == 0
+        && job
+            .script
+            .statements()
+            .all(|statement| changes_rows_only(&statement))
+}
+
 impl Server for MysqlConnection {
     fn backend(&self) -> Backend {
         Backend::Mysql
@@ -178,7 +194,7 @@ impl Server for MysqlConnection {
             ledger: Ledger {
                 prefix: format!("{}.", identifier(database)),
                 dialect: &DIALECT,
-                db_user: row.text_or_empty(1).to_owned(),
+                who: Who::here(&DIALECT, row.text_or_empty(1)),
                 tool: String::new(),
                 app: String::new(),
             },
@@ -245,6 +261,15 @@ impl Server for MysqlConnection {
         Ok(rows.first().is_some_and(|row| row.text(0) == Some("1")))
     }
 
+    /// Nothing runs inside a transaction that is open: a schema statement would commit it.
+    fn brackets(&self, _: bool) -> Brackets {
+        Brackets {
+            begin: "START TRANSACTION",
+            commit: "COMMIT",
+            back: "ROLLBACK",
+        }
+    }
+
     fn lock_holder(&mut self, session: &Session) -> Option<String> {
         let sql = format!(
             "SELECT CONCAT('connection ', p.id, ' of user ', p.user, ' from ', p.host) FROM information_schema.processlist p \
@@ -282,14 +307,8 @@ impl Server for MysqlConnection {
         self.execute(&session.restore)
     }
 
-    /// Only rows can be rolled back.
     fn atomic(&self, job: &Job<'_>) -> bool {
-        job.transactional
-            && job.done == 0
-            && job
-                .script
-                .statements()
-                .all(|statement| changes_rows_only(&statement))
+        atomic(job)
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {

@@ -52,7 +52,7 @@ impl Open {
 }
 
 /// The statements of a job that are left, each with its record.
-pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
+pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<Vec<String>> {
     let ledger = &session.ledger;
     let statements: Vec<_> = job.script.statements().collect();
     let mut state = Open::default();
@@ -63,14 +63,16 @@ pub(super) fn pieces(session: &Session, job: &Job<'_>) -> Vec<String> {
         let progress = ledger.progress(job, place + 1, running(&statements, place + 1));
         pieces.push(if state.locked {
             // Under table locks no other table may be written; the record comes with the first statement after them.
-            statement.text.to_owned()
+            vec![statement.text.to_owned()]
         } else if !state.own && control.is_none() && changes_rows_only(statement) {
-            format!(
-                "START TRANSACTION;\n{};\n{progress};\nCOMMIT",
-                statement.text
-            )
+            vec![
+                "START TRANSACTION".to_owned(),
+                statement.text.to_owned(),
+                progress,
+                "COMMIT".to_owned(),
+            ]
         } else {
-            format!("{};\n{progress}", statement.text)
+            vec![statement.text.to_owned(), progress]
         });
     }
     pieces
@@ -97,6 +99,7 @@ fn to_the_end(session: &Session, job: &Job<'_>, next: Option<&Job<'_>>) -> Vec<S
     let end = end.join(";\n");
     let mut pieces = pieces(session, job);
     pieces.pop();
+    let mut pieces: Vec<_> = pieces.iter().map(|piece| piece.join(";\n")).collect();
     let last = job.script.statements().skip(job.done).last();
     pieces.push(match last {
         Some(last) if changes_rows_only(&last) => {
@@ -163,7 +166,7 @@ pub(super) fn run_steps(
                 .map_err(Broken::outside)?;
             return Err(Halt::Stopped);
         }
-        if let Err(error) = session.script(|| connection.execute(piece)) {
+        if let Err(error) = session.script(|| connection.execute(&piece.join(";\n"))) {
             // Under table locks nothing was recorded, and yet it is done, unless a transaction takes it back.
             let kept = state.locked && !state.own && !mentions(job, &["autocommit"]);
             let reached = (error, kept.then_some(number));

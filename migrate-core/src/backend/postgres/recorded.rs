@@ -102,7 +102,7 @@ pub(super) fn commits_by_itself(statement: &str) -> bool {
 }
 
 /// A record, written by the user of the run where the script may have become another, who is that other again afterwards.
-fn as_found(session: &Session, job: &Job<'_>, sql: &str) -> String {
+pub(super) fn as_found(session: &Session, job: &Job<'_>, sql: &str) -> String {
     if !mentions(job, &["role", "authorization"]) {
         return sql.to_owned();
     }

@@ -4,7 +4,7 @@ use diesel::PgConnection;
 use migrate_chain::{Backend, Statement};
 
 use crate::backend::code::around;
-use crate::backend::{Broken, Halt, Job, Server, Session, calls, mentions};
+use crate::backend::{Brackets, Broken, Halt, Job, Server, Session, calls, mentions};
 use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Moment;
 
@@ -16,32 +16,37 @@ pub(super) const STARTED: &str =
     "COALESCE(NULLIF(current_setting('migrate.started', true), '')::timestamptz, now())";
 
 /// How a step's transaction begins, ends and is undone.
-pub(super) fn brackets(nested: bool) -> (&'static str, &'static str, &'static str) {
+pub(super) const fn brackets(nested: bool) -> Brackets {
     if nested {
-        (
-            "SAVEPOINT migrate_step",
-            "RELEASE SAVEPOINT migrate_step",
-            "ROLLBACK TO SAVEPOINT migrate_step; RELEASE SAVEPOINT migrate_step",
-        )
+        Brackets {
+            begin: "SAVEPOINT migrate_step",
+            commit: "RELEASE SAVEPOINT migrate_step",
+            back: "ROLLBACK TO SAVEPOINT migrate_step; RELEASE SAVEPOINT migrate_step",
+        }
     } else {
-        ("BEGIN", "COMMIT", "ROLLBACK")
+        Brackets {
+            begin: "BEGIN",
+            commit: "COMMIT",
+            back: "ROLLBACK",
+        }
     }
 }
 
 /// What comes before a script in its transaction: how long it may wait for a table, and what time it is.
 pub(super) fn before(session: &Session, job: &Job<'_>) -> String {
-    let timeout = job
-        .revision
-        .lock_timeout()
-        .unwrap_or(session.lock_timeout)
-        .as_millis();
     // SET TRANSACTION must come before any query; such a step began when its transaction did.
     let started = if mentions(job, &["transaction"]) {
         ""
     } else {
         " SELECT set_config('migrate.started', clock_timestamp()::text, true);"
     };
-    format!("SET LOCAL lock_timeout = {timeout};{started}\n")
+    format!("{};{started}\n", lock_timeout(session, job))
+}
+
+/// How long the statements of a step may wait for a table.
+pub(super) fn lock_timeout(session: &Session, job: &Job<'_>) -> String {
+    let timeout = job.revision.lock_timeout().unwrap_or(session.lock_timeout);
+    format!("SET LOCAL lock_timeout = {}", timeout.as_millis())
 }
 
 /// What comes after it: the session as it was found, and the ledger's rows.

@@ -1,6 +1,7 @@
 //! SQLite: statements one by one, since a message costs nothing; transactions that take the write lock at once; foreign keys
 //! off where a script rebuilds a table.
 
+mod offline;
 mod recorded;
 mod references;
 mod together;
@@ -15,17 +16,21 @@ use migrate_chain::Backend;
 use crate::canceller::Running;
 use crate::code::Connected;
 use crate::failure::{ErrorKind, ServerError};
-use crate::ledger::{Dialect, Ledger, statements};
+use crate::ledger::{Dialect, Ledger, Who, statements};
 
 use super::code::{self, Native};
-use super::{Broken, Halt, Job, Lock, Row, Server, Session, mentions, text};
+use super::{Brackets, Broken, Halt, Job, Lock, Row, Server, Session, mentions, text};
+pub(super) use offline::Client;
 use recorded::run_recorded;
 use references::{are_on, rebuilds, turn_foreign_keys_off};
-use together::{begin, end, run_in_transaction};
+use together::{begin, brackets, end, run_in_transaction};
 
 const DIALECT: Dialect = Dialect {
     identifier: |name| format!("\"{}\"", name.replace('"', "\"\"")),
     literal,
+    number: |column| format!("CAST({column} AS INTEGER)"),
+    exact: str::to_owned,
+    nowhere: "",
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     serial: "INTEGER PRIMARY KEY",
     word: "TEXT",
@@ -47,18 +52,18 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// How long a look waits for another process's commit.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The pragmas that a script may set and that outlive it, each of which can be read back.
-/// <https://www.sqlite.org/pragma.html>
-const PRAGMAS: [&str; 9] = [
-    "foreign_keys",
-    "legacy_alter_table",
-    "recursive_triggers",
-    "ignore_check_constraints",
-    "writable_schema",
-    "query_only",
-    "synchronous",
-    "temp_store",
-    "automatic_index",
+/// The pragmas that a script may set and that outlive it, each of which can be read back, and what a new connection of this library
+/// has. <https://www.sqlite.org/pragma.html>
+const PRAGMAS: [(&str, u8); 9] = [
+    ("foreign_keys", 1),
+    ("legacy_alter_table", 0),
+    ("recursive_triggers", 0),
+    ("ignore_check_constraints", 0),
+    ("writable_schema", 0),
+    ("query_only", 0),
+    ("synchronous", 2),
+    ("temp_store", 0),
+    ("automatic_index", 1),
 ];
 
 fn literal(text: &str) -> String {
@@ -120,7 +125,7 @@ impl Server for SqliteConnection {
             ledger: Ledger {
                 prefix: MAIN.into(),
                 dialect: &DIALECT,
-                db_user: String::new(),
+                who: Who::here(&DIALECT, ""),
                 tool: String::new(),
                 app: String::new(),
             },
@@ -205,6 +210,10 @@ impl Server for SqliteConnection {
         Ok(true)
     }
 
+    fn brackets(&self, nested: bool) -> Brackets {
+        brackets(nested)
+    }
+
     fn leave(&mut self, session: &Session) -> Result<(), ServerError> {
         // Inside a transaction no pragma was touched but this one.
         let sql = if session.nested && !session.rehearsal {
@@ -237,9 +246,9 @@ impl Server for SqliteConnection {
         1000
     }
 
-    /// Foreign keys cannot be turned off for one step of a transaction.
+    /// Foreign keys cannot be turned off for one step of a transaction, and pragmas are put back after it.
     fn alone(&self, job: &Job<'_>) -> bool {
-        rebuilds(job)
+        rebuilds(job) || mentions(job, &["pragma"])
     }
 
     fn run_together(&mut self, session: &Session, jobs: &[Job<'_>]) -> Result<(), Halt> {
@@ -305,11 +314,11 @@ fn put_back(
 fn pragmas(connection: &mut SqliteConnection) -> Result<Vec<String>, ServerError> {
     let columns: Vec<_> = PRAGMAS
         .iter()
-        .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+        .map(|(name, _)| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
         .collect();
     let rows = connection.rows(&format!("SELECT {}", columns.join(", ")))?;
     let row = rows.first().cloned().unwrap_or_default();
-    let pair = |(column, name): (usize, &&str)| {
+    let pair = |(column, (name, _)): (usize, &(&str, u8))| {
         row.text(column)
             .map(|value| format!("PRAGMA {name} = {value}"))
     };

@@ -50,10 +50,7 @@ pub(super) fn turn_foreign_keys_off(
 /// How many rows of which table refer to rows of which other that are not there; a table that is not there counts as one. Not so for
 /// adopted up scripts, which ran this way elsewhere: another revision of the same project mends it, or nobody minds. What a down
 /// script leads back to held once.
-fn broken_references(
-    connection: &mut SqliteConnection,
-    jobs: &[Job<'_>],
-) -> Result<Vec<Row>, ServerError> {
+pub(super) fn broken_references(jobs: &[Job<'_>]) -> String {
     let tables = if jobs
         .iter()
         .any(|job| job.revision.linked() || job.direction == Direction::Down)
@@ -63,10 +60,10 @@ fn broken_references(
     } else {
         ""
     };
-    connection.rows(&format!(
-        "SELECT CAST(child AS TEXT), CAST(parent AS TEXT), CAST(count(*) AS TEXT) FROM ( \
-         SELECT \"table\" AS child, parent FROM pragma_foreign_key_check {tables}) GROUP BY child, parent"
-    ))
+    format!(
+        "SELECT CAST(child AS TEXT) AS child, CAST(parent AS TEXT) AS parent, CAST(count(*) AS TEXT) AS broken FROM ( \
+         SELECT \"table\" AS child, parent FROM pragma_foreign_key_check {tables}) GROUP BY 1, 2"
+    )
 }
 
 /// What was broken before the rebuild. `None`: SQLite cannot tell, since a reference leads to columns that are not unique, which may be
@@ -75,7 +72,7 @@ pub(super) fn broken_before(
     connection: &mut SqliteConnection,
     jobs: &[Job<'_>],
 ) -> Result<Option<Vec<Row>>, Halt> {
-    match broken_references(connection, jobs) {
+    match connection.rows(&broken_references(jobs)) {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if error.message.contains(MISMATCH) => Ok(None),
         Err(error) => Err(Broken::outside(error).into()),
@@ -88,7 +85,7 @@ pub(super) fn check_references(
     before: Option<&[Row]>,
     jobs: &[Job<'_>],
 ) -> Result<(), Halt> {
-    let after = match (broken_references(connection, jobs), before) {
+    let after = match (connection.rows(&broken_references(jobs)), before) {
         (Ok(after), _) => after,
         (Err(error), None) if error.message.contains(MISMATCH) => return Ok(()),
         (Err(error), _) => return Err(Broken::outside(error).into()),

@@ -6,25 +6,39 @@ use diesel::SqliteConnection;
 use migrate_chain::Direction;
 
 use crate::backend::code::around;
-use crate::backend::{Broken, Halt, Job, Server, Session};
+use crate::backend::{Brackets, Broken, Halt, Job, Server, Session};
 use crate::failure::ErrorKind;
 use crate::ledger::Moment;
 
 use super::literal;
 use super::references::{broken_before, check_references};
 
+/// How a step's transaction begins, ends and is undone.
+pub(super) const fn brackets(nested: bool) -> Brackets {
+    if nested {
+        Brackets {
+            begin: "SAVEPOINT migrate_step",
+            commit: "RELEASE migrate_step",
+            back: "ROLLBACK TO migrate_step; RELEASE migrate_step",
+        }
+    } else {
+        Brackets {
+            begin: "BEGIN IMMEDIATE",
+            commit: "COMMIT",
+            back: "ROLLBACK",
+        }
+    }
+}
+
 /// Opens the transaction of a step, taking the write lock at once: a transaction that reads first and writes later is refused
 /// as soon as another one wrote in between, however long it is ready to wait.
 pub(super) fn begin(connection: &mut SqliteConnection, nested: bool) -> Result<(), Halt> {
-    let begin = if nested {
-        "SAVEPOINT migrate_step"
-    } else {
-        "BEGIN IMMEDIATE"
-    };
-    connection.execute(begin).map_err(|error| match error.kind {
-        ErrorKind::Busy => Halt::Locked,
-        _ => Broken::outside(error).into(),
-    })
+    connection
+        .execute(brackets(nested).begin)
+        .map_err(|error| match error.kind {
+            ErrorKind::Busy => Halt::Locked,
+            _ => Broken::outside(error).into(),
+        })
 }
 
 /// Commits or rolls back. SQLite rolls back by itself on a full disk; then there is nothing left to roll back, and that is no error.
@@ -33,14 +47,7 @@ pub(super) fn end(
     nested: bool,
     result: Result<(), Halt>,
 ) -> Result<(), Halt> {
-    let (commit, back) = if nested {
-        (
-            "RELEASE migrate_step",
-            "ROLLBACK TO migrate_step; RELEASE migrate_step",
-        )
-    } else {
-        ("COMMIT", "ROLLBACK")
-    };
+    let Brackets { commit, back, .. } = brackets(nested);
     let result = result.and_then(|()| {
         connection
             .execute(commit)

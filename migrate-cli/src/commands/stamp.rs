@@ -75,7 +75,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     };
     let signals = Signals::listen()
         .map_err(|error| CommandError::failed(format!("cannot listen for signals: {error}")))?;
-    let mut progress = Progress::new(ui, &loaded.shown);
+    let mut progress = Progress::new(ui, &loaded.shown, false);
     let stamped = loaded
         .migrations
         .runner()

@@ -52,7 +52,7 @@ fn a_purge_names_what_this_chain_does_not_have() {
     says(said_on_app(&project.path(), &["stamp", "head"]), str![[r#"
 --- stderr
 error: the database has a revision unknown to this build: 02
-  help: it is in the table __diesel_schema_migrations: an older or newer build, or another branch, applied it; use the build that has it, or, where it is gone for good, `migrate stamp REV --purge`, which clears the table and sets it to REV without running a script
+  help: they are in the table __diesel_schema_migrations: an older or newer build, or another branch, applied them; use the build that has them, or `migrate downgrade head`, which takes them back by the scripts that the ledger kept; where they are gone for good, `migrate stamp REV --purge` clears the table and sets it to REV
 --- exit code 5
 
 "#]]);

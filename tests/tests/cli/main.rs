@@ -22,6 +22,7 @@ mod revision;
 mod run;
 mod seeds;
 mod signals;
+mod sql;
 mod stamp;
 mod targets;
 mod terminal;

@@ -8,7 +8,6 @@ use crate::backend::Server;
 use crate::error::Error;
 
 use super::Ledger;
-use super::write::os_user;
 
 /// What the log's rows of seeds have for an action.
 pub(crate) const ACTION: &str = "seed";
@@ -38,9 +37,9 @@ impl Ledger {
             now.to_owned(),
             duration_ms.to_string(),
             optional(error),
-            literal(&self.db_user),
-            optional(os_user().as_deref()),
-            literal(&gethostname::gethostname().to_string_lossy()),
+            self.who.db_user.clone(),
+            self.who.os_user.clone(),
+            self.who.host.clone(),
             literal(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
             optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
         ];

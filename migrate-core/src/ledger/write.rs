@@ -259,7 +259,7 @@ impl Ledger {
     }
 }
 
-pub(super) fn os_user() -> Option<String> {
+fn os_user() -> Option<String> {
     std::env::var("USER")
         .or_else(|_| std::env::var("USERNAME"))
         .ok()

@@ -12,10 +12,16 @@ fn the_output_is_the_script_and_needs_no_database() {
     let url = "postgres://nobody:s3cret@127.0.0.1:1/nowhere";
     for (arguments, runs) in [
         (&["upgrade", "--sql", "--backend", "sqlite"][..], true),
-        (&["downgrade", "head:-1", "--sql", "--backend", "sqlite"], true),
+        (
+            &["downgrade", "head:-1", "--sql", "--backend", "sqlite"],
+            true,
+        ),
         (&["stamp", "base", "--sql", "--backend", "sqlite"], true),
         (&["--database-url", url, "upgrade", "t02", "--sql"], false),
-        (&["upgrade", "01:", "--sql", "--backend", "mysql", "--quiet"], false),
+        (
+            &["upgrade", "01:", "--sql", "--backend", "mysql", "--quiet"],
+            false,
+        ),
     ] {
         let outcome = finish(tool(&project.path(), arguments)).expect(0);
         assert_eq!(outcome.stderr, "", "{arguments:?}");
@@ -24,7 +30,9 @@ fn the_output_is_the_script_and_needs_no_database() {
         if runs {
             let app = project.path().join("app.db");
             let client = Client::new(Backend::Sqlite, &app.to_string_lossy());
-            client.run(&outcome.stdout).unwrap_or_else(|error| panic!("{error}"));
+            client
+                .run(&outcome.stdout)
+                .unwrap_or_else(|error| panic!("{error}"));
         }
     }
     let app = project.path().join("app.db");
@@ -40,7 +48,11 @@ fn the_output_is_the_script_and_needs_no_database() {
 fn what_a_script_holds_is_printed_as_it_is() {
     let mut project = Project::new(Backend::Sqlite);
     let text = "INSERT INTO t VALUES ('postgres://u:secret@h/d \u{1b}[31m')";
-    project.revision("01_t", &format!("CREATE TABLE t (x);\n{text};"), "DROP TABLE t");
+    project.revision(
+        "01_t",
+        &format!("CREATE TABLE t (x);\n{text};"),
+        "DROP TABLE t",
+    );
     let outcome = finish(tool(
         &project.path(),
         &["upgrade", "--sql", "--backend", "sqlite"],
@@ -63,7 +75,9 @@ fn the_backend_is_said_once_or_found() {
     );
     project.write("migrate.toml", "backends = [\"sqlite\"]\n");
     assert!(sql(&[]).contains("for SQLite\n"));
-    assert!(sql(&["--backend", "sqlite", "--database-url", "sqlite:app.db"]).contains("for SQLite"));
+    assert!(
+        sql(&["--backend", "sqlite", "--database-url", "sqlite:app.db"]).contains("for SQLite")
+    );
 }
 
 #[test]
@@ -85,7 +99,11 @@ fn what_depends_on_a_database_is_refused_with_what_to_write_instead() {
 #[test]
 fn in_json_it_is_one_object() {
     let project = two_tables();
-    for arguments in [&["upgrade"][..], &["downgrade", "head:base"], &["stamp", "01"]] {
+    for arguments in [
+        &["upgrade"][..],
+        &["downgrade", "head:base"],
+        &["stamp", "01"],
+    ] {
         let words = [
             arguments,
             &["--sql", "--backend", "sqlite", "--format", "json"],

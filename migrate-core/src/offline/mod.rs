@@ -231,8 +231,9 @@ impl<'m> Offline<'m> {
                 let Some(job) = Job::new(step, plan.direction, self.backend) else {
                     continue;
                 };
-                if job.script.code().is_some() {
-                    return Err(OfflineError::Code { file: job.file() }.into());
+                if let Some(file) = job.script.code() {
+                    let file = file.to_owned();
+                    return Err(OfflineError::Code { file }.into());
                 }
                 let number = number + 1;
                 let of = plan.steps.len();

@@ -69,13 +69,16 @@ fn the_backend_is_said_once_or_found() {
         said(&project.path(), &words)
     };
     project.write("migrate.toml", "");
-    says(sql(&[]), str![[r#"
+    says(
+        sql(&[]),
+        str![[r#"
 --- stderr
 error: for which database the SQL is to be is not said
   help: add --backend sqlite, --backend postgres or --backend mysql
 --- exit code 2
 
-"#]]);
+"#]],
+    );
     says(
         sql(&["--backend", "mysql", "--database-url", "sqlite:app.db"]),
         str![[r#"
@@ -100,42 +103,59 @@ fn what_depends_on_a_database_is_refused_with_what_to_write_instead() {
         let words = [arguments, &["--sql", "--backend", "sqlite"]].concat();
         said(&project.path(), &words)
     };
-    says(sql(&["upgrade", "+1"]), str![[r#"
+    says(
+        sql(&["upgrade", "+1"]),
+        str![[r#"
 --- stderr
 error: `+1` is seen from where a database is, and none is asked
   help: write where it begins too: `base:+1` or `ID:+1`
 --- exit code 2
 
-"#]]);
-    says(sql(&["downgrade", "-1"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["downgrade", "-1"]),
+        str![[r#"
 --- stderr
 error: `-1` is where the downgrade ends, and without a database it must be said where it begins
   help: write `head:-1`, or `ID:-1`
 --- exit code 2
 
-"#]]);
-    says(sql(&["downgrade", "current:base"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["downgrade", "current:base"]),
+        str![[r#"
 --- stderr
 error: `current` is seen from where a database is, and none is asked
   help: write the range by its ends, such as `head:base` or `head:-1`
 --- exit code 2
 
-"#]]);
-    says(sql(&["stamp", "+1"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["stamp", "+1"]),
+        str![[r#"
 --- stderr
 error: `+1` is seen from where a database is, and none is asked
   help: write an id, a name, `head` or `base`
 --- exit code 2
 
-"#]]);
-    says(sql(&["upgrade", "head:01"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["upgrade", "head:01"]),
+        str![[r#"
 --- stderr
 error: `01` is behind current: the database is already at 02
   help: to go back, use `migrate downgrade 01`
 --- exit code 2
 
-"#]]);
-    says(sql(&["upgrade", "head:head"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["upgrade", "head:head"]),
+        str![[r#"
 -- upgrade from 02_t02 to 02_t02, for SQLite
 -- written by migrate 0.1.0; to be run by sqlite3 DATABASE < FILE
 
@@ -144,8 +164,11 @@ error: `01` is behind current: the database is already at 02
 nothing to do: the SQL is a comment
 --- exit code 0
 
-"#]]);
-    says(sql(&["upgrade", "--dry-run"]), str![[r#"
+"#]],
+    );
+    says(
+        sql(&["upgrade", "--dry-run"]),
+        str![[r#"
 --- stderr
 error: the argument '--dry-run' cannot be used with '--sql'
 
@@ -154,7 +177,8 @@ Usage: migrate upgrade --dry-run --backend <BACKEND> [TARGET]
 For more information, try '--help'.
 --- exit code 2
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use migrate_core::{Backend, NamedDatabase, Sessions};
-use migrate_tests::{Database, Outcome, Project, at_once, on, on_each_backend};
+use migrate_tests::{Database, Outcome, Project, Proxy, at_once, on, on_each_backend};
 
 use crate::{finish, said, says, text, tool, two_tables};
 
@@ -386,4 +386,58 @@ dropped dev.db
     );
     let said = drop(&[], &["--env", "dev"]);
     assert!(said.contains("dropped dev.db"), "{said}");
+}
+
+/// An init container: its database's server comes up after it, has no such database yet, and the password lies in a file.
+#[cfg(unix)]
+#[test]
+fn an_init_container_waits_makes_migrates_and_seeds() {
+    for backend in [Backend::Postgres, Backend::Mysql] {
+        let Some(database) = Database::create(backend) else {
+            continue;
+        };
+        let project = Project::tables(backend, 2);
+        // It may have to be built first.
+        let program = tool(&project.path(), &[]).get_program().to_owned();
+        project.write("seeds/01_rows.sql", "INSERT INTO t01 VALUES (1);\n");
+        let absent = Absent::beside(&database, "container");
+        let server = url::Url::parse(&absent.url).expect("a URL");
+        let (host, port) = (
+            server.host_str().expect("a host"),
+            server.port().expect("a port"),
+        );
+        let late = free_port();
+        let mut secret = server.clone();
+        secret.set_port(Some(late)).expect("a port");
+        project.write("secret", format!("{secret}\n"));
+        let mut shell = std::process::Command::new("sh");
+        let script = "set -e\n\"$MIGRATE\" upgrade --wait 60s --create\n\"$MIGRATE\" seed\n\"$MIGRATE\" current --check-heads\n";
+        shell
+            .args(["-c", script])
+            .current_dir(project.path())
+            .env("MIGRATE", program)
+            .env_remove("DATABASE_URL")
+            .env_remove("MIGRATE_DATABASE_URL")
+            .env_remove("MIGRATE_ENV")
+            .env("DATABASE_URL_FILE", "secret");
+        let running = std::thread::spawn(|| finish(shell));
+        std::thread::sleep(Duration::from_secs(2));
+        let _server = Proxy::start_on(late, host, port);
+        let outcome = running.join().expect("it ends").expect(0);
+        assert!(
+            outcome.stderr.contains("waiting: cannot connect"),
+            "{outcome}"
+        );
+        assert!(outcome.stderr.contains("created "), "{outcome}");
+        assert!(outcome.stdout.contains("applied 2 revisions"), "{outcome}");
+        assert!(outcome.stdout.contains("ran 1 of 1 seeds"), "{outcome}");
+        assert!(outcome.stdout.ends_with("(head)\n"), "{outcome}");
+    }
+}
+
+/// A port at which nobody listens.
+#[cfg(unix)]
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound port").port()
 }

@@ -92,11 +92,11 @@ fn scripts(directory: &std::path::Path, args: &Args) -> Result<Vec<PathBuf>, Com
         CommandError::failed(format!("cannot read {}: {error}", directory.display()))
     })?;
     let wanted = |name: &str| {
-        let script = name.ends_with(".sql") || name == "migration.rs";
-        script
-            && (name.starts_with("up.") && !args.down
-                || name.starts_with("down.") && !args.up
-                || name == "migration.rs" && !args.up && !args.down)
+        let end = |end: &str| name.ends_with(end);
+        name.starts_with("up.") && end(".sql") && !args.down
+            || name.starts_with("down.") && end(".sql") && !args.up
+            // Both directions are in one file.
+            || name.starts_with("migration.") && end(".rs") && !args.up && !args.down
     };
     let mut files: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))

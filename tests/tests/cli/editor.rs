@@ -179,6 +179,60 @@ fn a_database_can_have_scripts_of_its_own() {
 }
 
 #[test]
+fn a_revision_in_rust_has_a_function_for_each_connection() {
+    let project = two_tables();
+    says(
+        said(
+            &project.path(),
+            &["revision", "-m", "hash emails", "--rev-id", "03", "--rust"],
+        ),
+        str![[r#"
+migrations/03_hash_emails/migration.rs
+migrations/03_hash_emails/metadata.toml
+--- stderr
+next: write what it does; the app that embeds it runs it
+--- exit code 0
+
+"#]],
+    );
+    says(
+        read(&project, "migrations/03_hash_emails/migration.rs"),
+        str![[r#"
+//! hash emails
+
+use diesel::prelude::*;
+
+pub fn up(connection: &mut SqliteConnection) -> QueryResult<()> {
+    todo!("what this revision does")
+}
+
+pub fn down(connection: &mut SqliteConnection) -> QueryResult<()> {
+    todo!("take it back")
+}
+
+"#]],
+    );
+    project.write("migrate.toml", "backends = [\"sqlite\", \"mysql\"]\n");
+    let several = said(
+        &project.path(),
+        &["revision", "-m", "x", "--rust", "--irreversible", "why"],
+    );
+    assert!(several.contains("_x/migration.sqlite.rs\n"), "{several}");
+    assert!(several.contains("_x/migration.mysql.rs\n"), "{several}");
+    project.write("migrate.toml", "");
+    says(
+        said(&project.path(), &["revision", "-m", "y", "--rust"]),
+        str![[r#"
+--- stderr
+error: --rust: for which database is not known
+  help: name it: --for postgres, or `backends` in migrate.toml
+--- exit code 2
+
+"#]],
+    );
+}
+
+#[test]
 fn a_template_is_filled_in() {
     let project = two_tables();
     project.settings("\n[templates]\ndefault = \"db/template\"\nbad = \"db/bad\"\n");

@@ -66,6 +66,26 @@ pub(crate) fn screen(
 }
 
 #[test]
+fn a_rebase_shows_the_order_and_asks() {
+    let project = two_tables();
+    project.write("migrations/03_t03/up.sql", "CREATE TABLE t03 (id INTEGER);");
+    project.write("migrations/03_t03/down.sql", "DROP TABLE t03;");
+    let metadata = "down_revision = \"01\"\nrun_in_transaction = true\n";
+    project.write("migrations/03_t03/metadata.toml", metadata);
+    let Some((shown, code)) = on_a_terminal(&project.path(), "rebase", "\n") else {
+        return;
+    };
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("03_t03  (follows 02)"), "{shown}");
+    assert!(shown.contains("Write this order? [y/N]"), "{shown}");
+    let read = || std::fs::read_to_string(project.path().join("migrations/03_t03/metadata.toml"));
+    assert_eq!(read().expect("there"), metadata, "nothing was written");
+    let (shown, code) = on_a_terminal(&project.path(), "rebase", "y\n").expect("asked before");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(read().expect("there").starts_with("down_revision = \"02\""));
+}
+
+#[test]
 fn a_downgrade_asks_and_no_is_the_default() {
     let project = two_tables();
     let Some(_) = on_a_terminal(&project.path(), "upgrade", "") else {

@@ -23,11 +23,20 @@ pub(super) enum Template {
     Folder {
         path: PathBuf,
     },
+    /// Functions in Rust for these.
+    Rust {
+        backends: Vec<Backend>,
+        /// Whether there is another one, which needs a file of its own.
+        several: bool,
+    },
 }
 
 impl Template {
     /// The template that is named, or the one called `default`, or plain files.
     pub(super) fn of(place: &Place, args: &Args) -> Result<Self, CommandError> {
+        if args.rust {
+            return Self::rust(place, args);
+        }
         let templates = &place.settings.templates;
         let wanted = args.template.as_deref().unwrap_or("default");
         let found = templates.iter().find(|(name, _)| name == wanted);
@@ -63,6 +72,26 @@ impl Template {
         }
     }
 
+    /// A function has the type of one connection, so that the backend must be known.
+    fn rust(place: &Place, args: &Args) -> Result<Self, CommandError> {
+        let settled = place
+            .settings
+            .backends
+            .map(|set| set.iter().collect::<Vec<_>>());
+        let backends = match (&args.own[..], &settled) {
+            ([], Some(settled)) => settled.clone(),
+            ([], None) => {
+                return Err(
+                    CommandError::usage("--rust: for which database is not known")
+                        .with_help("name it: --for postgres, or `backends` in migrate.toml"),
+                );
+            }
+            (own, _) => own.to_vec(),
+        };
+        let several = settled.is_some_and(|settled| settled.len() > 1) || backends.len() > 1;
+        Ok(Self::Rust { backends, several })
+    }
+
     /// The names and texts of the new revision's files.
     pub(super) fn files(
         &self,
@@ -79,6 +108,20 @@ impl Template {
         let mut files = match self {
             Self::Plain { backends } => plain(&message, &args.own, *backends),
             Self::Folder { path } => copied(path, &values(new, &message, now))?,
+            Self::Rust { backends, several } => {
+                let reversible = args.irreversible.is_none();
+                let file = |backend: &Backend| match several {
+                    true => (
+                        format!("migration.{backend}.rs"),
+                        code(&message, *backend, reversible),
+                    ),
+                    false => (
+                        "migration.rs".to_owned(),
+                        code(&message, *backend, reversible),
+                    ),
+                };
+                backends.iter().map(file).collect()
+            }
         };
         if args.irreversible.is_some() {
             files.retain(|(name, _)| !name.starts_with("down."));
@@ -111,6 +154,26 @@ fn plain(message: &str, own: &[Backend], backends: Backends) -> Vec<(String, Str
         (format!("down.{end}"), text)
     };
     ends.iter().flat_map(|end| [up(end), down(end)]).collect()
+}
+
+/// Functions to be filled in. Until they are, a run stops there and is rolled back.
+fn code(message: &str, backend: Backend, reversible: bool) -> String {
+    let connection = match backend {
+        Backend::Sqlite => "SqliteConnection",
+        Backend::Postgres => "PgConnection",
+        Backend::Mysql => "MysqlConnection",
+    };
+    let function = |name: &str, what: &str| {
+        format!(
+            "\npub fn {name}(connection: &mut {connection}) -> QueryResult<()> {{\n    todo!(\"{what}\")\n}}\n"
+        )
+    };
+    let mut text = format!("//! {message}\n\nuse diesel::prelude::*;\n");
+    text += &function("up", "what this revision does");
+    if reversible {
+        text += &function("down", "take it back");
+    }
+    text
 }
 
 /// The files of a template with their placeholders filled in.

@@ -36,7 +36,8 @@ Examples:
   migrate revision -m \"add phone to members\"
   migrate revision -m \"add index\" --after create_members
   migrate revision -m \"drop audit\" --irreversible \"the rows are gone\"
-  migrate revision -m \"add json\" --for mysql --edit")]
+  migrate revision -m \"add json\" --for mysql --edit
+  migrate revision -m \"hash emails\" --rust")]
 pub(crate) struct Args {
     /// What it does, in a few words: they become its name
     #[arg(short, long, value_name = "TEXT")]
@@ -63,6 +64,10 @@ pub(crate) struct Args {
             .try_map(|name| Backend::from_name(&name).ok_or("no such backend"))
     )]
     own: Vec<Backend>,
+
+    /// Begin with a migration.rs, for what needs code, instead of scripts
+    #[arg(long, conflicts_with = "template")]
+    rust: bool,
 
     /// The template of that name under [templates] in migrate.toml
     #[arg(long, value_name = "NAME")]
@@ -125,7 +130,7 @@ fn after_writing(
     if args.edit {
         let scripts: Vec<_> = paths
             .iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "sql"))
+            .filter(|path| path.extension().is_some_and(|end| end != "toml"))
             .cloned()
             .collect();
         author::open(ui, &scripts)?;
@@ -134,10 +139,14 @@ fn after_writing(
     if args.edit || !place.settings.hooks.is_empty() {
         author::write_lock(&place.clone().read_unfinished(Backends::ALL)?)?;
     }
-    ui.note(match (args.edit, args.irreversible.is_some()) {
-        (true, _) => "next: `migrate upgrade`",
-        (false, true) => "next: write the script, then `migrate upgrade`",
-        (false, false) => "next: write both scripts, then `migrate upgrade`",
+    ui.note(match args {
+        Args { rust: true, .. } => "next: write what it does; the app that embeds it runs it",
+        Args { edit: true, .. } => "next: `migrate upgrade`",
+        Args {
+            irreversible: Some(_),
+            ..
+        } => "next: write the script, then `migrate upgrade`",
+        _ => "next: write both scripts, then `migrate upgrade`",
     });
     Ok(())
 }

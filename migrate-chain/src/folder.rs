@@ -83,11 +83,11 @@ impl Folder {
             }
         };
         names.sort();
-        for name in names {
+        for (name, is_file) in names {
             let file = folder.file(&name);
             if name == "metadata.toml" {
                 tracked.push(path.join(&name));
-                folder.metadata = Some(match text(&path.join(&name), &file) {
+                folder.metadata = Some(match text_of(&path.join(&name), &file, is_file) {
                     Ok(text) => Metadata::read(&file, &text, problems),
                     Err(problem) => {
                         problems.push(problem);
@@ -96,14 +96,14 @@ impl Folder {
                 });
             } else if let Some((direction, backend)) = script_name(&name) {
                 folder.sources.push(Source {
-                    text: text(&path.join(&name), &file),
+                    text: text_of(&path.join(&name), &file, is_file),
                     name,
                     direction,
                     backend,
                 });
             } else if let Some(backend) = code_name(&name) {
                 tracked.push(path.join(&name));
-                folder.read_code(path, name, backend, problems);
+                folder.read_code(path, (name, is_file), backend, problems);
             } else if let Some(right) = nearly(&name) {
                 match right.split_once('.') {
                     Some(("migration", _)) => {
@@ -123,12 +123,12 @@ impl Folder {
     fn read_code(
         &mut self,
         path: &Path,
-        name: String,
+        (name, is_file): (String, bool),
         backend: Option<Backend>,
         problems: &mut Vec<Problem>,
     ) {
         let file = self.file(&name);
-        match text(&path.join(&name), &file) {
+        match text_of(&path.join(&name), &file, is_file) {
             Ok(text) => {
                 let code = Code::read(&text);
                 problems.extend(code_problem(&file, &code));
@@ -221,14 +221,33 @@ impl Folder {
     }
 }
 
-fn names(path: &Path) -> io::Result<Vec<String>> {
-    // A name that is not UTF-8 is no script's.
-    let name =
-        |entry: io::Result<fs::DirEntry>| entry.map(|entry| entry.file_name().into_string().ok());
-    fs::read_dir(path)?
-        .map(name)
-        .filter_map(Result::transpose)
-        .collect()
+/// The names in a directory, and whether each is a file's, or a link's to one.
+fn names(path: &Path) -> io::Result<Vec<(String, bool)>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        // The kind comes with the entry; only a link costs a look at what it leads to. One that leads nowhere is read, and fails.
+        let kind = entry.file_type()?;
+        let file = match kind.is_symlink() {
+            true => fs::metadata(entry.path()).is_ok_and(|kind| kind.is_file()),
+            false => kind.is_file(),
+        };
+        // A name that is not UTF-8 is no script's.
+        if let Ok(name) = entry.file_name().into_string() {
+            names.push((name, file));
+        }
+    }
+    Ok(names)
+}
+
+/// The same, where the directory's entry says whether it is a file at all: a pipe would never end.
+fn text_of(path: &Path, file: &str, is_file: bool) -> Result<String, Problem> {
+    if is_file || !path.exists() {
+        return text(path, file);
+    }
+    Err(Problem::NotAFile {
+        file: file.to_owned(),
+    })
 }
 
 /// A file as text: UTF-8 without NUL. `file` is what messages call it.

@@ -156,3 +156,19 @@ fn the_lock_holds_code_to_what_it_says_and_not_to_how_it_looks() {
         "{found:?}"
     );
 }
+
+/// Not only code: whatever has the name of a file that is read.
+#[cfg(unix)]
+#[test]
+fn a_directory_or_a_pipe_of_that_name_is_no_file() {
+    let root = made(&[("a/up.sql/x", ""), ("a/migration.rs/x", "")]);
+    let pipe = root.path().join("migrations/a/down.sql");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let mut found = read(&root).unwrap_err().render("migrations");
+    found.sort();
+    let expected = ["down.sql", "migration.rs", "up.sql"].map(|name| {
+        format!("migrations/a/{name}: is not a file\n  help: that name is for a file: rename it, or take it away")
+    });
+    assert_eq!(found, expected);
+}

@@ -18,6 +18,9 @@ impl Problem {
             Self::Unreadable { .. } => {
                 "look at its permissions, and where it leads if it is a link".to_owned()
             }
+            Self::NotAFile { .. } => {
+                "that name is for a file: rename it, or take it away".to_owned()
+            }
             Self::NoFunction { .. } => {
                 "write `pub fn up(connection: &mut PgConnection) -> QueryResult<()>`, with the type of your connection; or delete the file"
                     .to_owned()

@@ -44,6 +44,12 @@ pub enum Problem {
         /// What the system says.
         error: String,
     },
+    /// What has a script's name is a directory, a pipe or the like.
+    #[error("is not a file")]
+    NotAFile {
+        /// Which.
+        file: String,
+    },
     /// A migration.rs has neither of the functions that are looked for.
     #[error("it has neither `pub fn up` nor `pub fn down`")]
     NoFunction {

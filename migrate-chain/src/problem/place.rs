@@ -11,6 +11,7 @@ impl Problem {
             Self::MissingDirectory { file }
             | Self::NoRevision { file }
             | Self::Unreadable { file, .. }
+            | Self::NotAFile { file }
             | Self::NoFunction { file }
             | Self::PrivateFunction { file, .. }
             | Self::NoId { file }

@@ -5,6 +5,7 @@
 
 mod adoption;
 mod colours;
+mod coming_from;
 mod completions;
 mod database_url;
 mod databases;

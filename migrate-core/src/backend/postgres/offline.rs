@@ -135,7 +135,7 @@ fn guard(order: &Order<'_>) -> String {
 fn block(body: &str) -> String {
     let mut mark = "$migrate$".to_owned();
     while body.contains(&mark) {
-        mark.insert_str(1, "_");
+        mark.insert(1, '_');
     }
     format!("DO {mark}{body}{mark}")
 }

@@ -165,7 +165,15 @@ on_each_backend!(
 #[test]
 fn commands_that_write_files_want_a_checkout_and_write_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
-    for command in [&["init"][..], &["revision", "-m", "x"]] {
+    for command in [
+        &["init"][..],
+        &["revision", "-m", "x"],
+        &["edit"],
+        &["adopt"],
+        &["lock"],
+        &["rebase"],
+        &["import", "--from", "sqlx", "."],
+    ] {
         let outcome = finish(app(directory.path(), &[&["migrate"], command].concat())).expect(1);
         let help = "help: this command works on files: run it in a checkout of the app's sources";
         assert!(outcome.stderr.contains(help), "{outcome}");

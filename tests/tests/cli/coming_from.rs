@@ -55,7 +55,10 @@ fn project() -> Project {
     project.settings("[env.test]\ndatabase_url = \"sqlite:test.db\"\n");
     project.write("seeds/01_members.sql", "INSERT INTO members VALUES (1);\n");
     for (file, sql) in [
-        ("sqlx/20250101000000_old.up.sql", "CREATE TABLE old (id INTEGER);\n"),
+        (
+            "sqlx/20250101000000_old.up.sql",
+            "CREATE TABLE old (id INTEGER);\n",
+        ),
         ("sqlx/20250101000000_old.down.sql", "DROP TABLE old;\n"),
         ("flyway/V1__old.sql", "CREATE TABLE old (id INTEGER);\n"),
         ("flyway/U1__old.sql", "DROP TABLE old;\n"),

@@ -28,8 +28,10 @@ pub(crate) struct Check {
     /// What to do about it.
     pub(crate) help: &'static str,
     /// Which of the two tables the condition reads.
+    #[cfg_attr(not(feature = "mysql"), allow(dead_code))]
     pub(crate) tables: &'static [&'static str],
     /// Whether it is wrong too where these tables are not there.
+    #[cfg_attr(not(feature = "mysql"), allow(dead_code))]
     pub(crate) absent: bool,
 }
 

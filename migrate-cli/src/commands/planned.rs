@@ -67,17 +67,13 @@ impl Planned {
             return Ok(());
         }
         if !ui.is_interactive() {
+            if kept > 0 {
+                self.show(ui);
+            }
             return Err(refused(&losses, kept));
         }
-        let lines: Vec<_> = self.lines().collect();
         // What the ledger kept stands nowhere else.
-        let listed = if kept > 0 { lines.len() } else { LISTED };
-        for line in lines.iter().take(listed) {
-            ui.note(line);
-        }
-        if let Some(more) = lines.len().checked_sub(listed).filter(|more| *more > 0) {
-            ui.note(format!("and {more} more lines; --dry-run shows them all"));
-        }
+        self.show_lines(ui, if kept > 0 { usize::MAX } else { LISTED });
         let question = if losses.is_empty() {
             "These scripts are from the ledger. Run them?"
         } else {
@@ -88,6 +84,25 @@ impl Planned {
         } else {
             Err(CommandError::failed("not confirmed: nothing was changed")
                 .with_help("--yes goes without asking"))
+        }
+    }
+
+    /// To whom cannot be asked, so that the scripts of the ledger can be read without another call.
+    fn show(&self, ui: &mut Ui) {
+        if ui.is_json() {
+            self.json.iter().for_each(|plan| ui.json(plan));
+        } else {
+            self.show_lines(ui, usize::MAX);
+        }
+    }
+
+    fn show_lines(&self, ui: &mut Ui, at_most: usize) {
+        let lines: Vec<_> = self.lines().collect();
+        for line in lines.iter().take(at_most) {
+            ui.note(line);
+        }
+        if let Some(more) = lines.len().checked_sub(at_most).filter(|more| *more > 0) {
+            ui.note(format!("and {more} more lines; --dry-run shows them all"));
         }
     }
 }

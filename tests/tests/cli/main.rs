@@ -19,6 +19,7 @@ mod look;
 mod passwords;
 mod past;
 mod rebase;
+mod rescue;
 mod revision;
 mod run;
 mod seeds;

@@ -51,7 +51,6 @@ pub(crate) enum Running {
     Asked(String),
     #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     WithProcess,
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     Never,
 }
 

@@ -176,7 +176,7 @@ fn what_the_ledger_did_not_keep_is_named_before_anything_runs(database: &Databas
         assert!(database.has_table("t04"), "nothing ran");
     };
     refused(
-        "03 is unknown to this build, and the ledger cannot take it back: its down script was too long",
+        "03 is unknown to this build, and the ledger cannot take it back: its way down was not kept: it is code, or a script too long",
     );
     database.run("UPDATE __migrate_log SET down_checksum = NULL WHERE revision = '03'");
     refused(

@@ -166,7 +166,6 @@ pub(crate) fn calls(job: &Job<'_>) -> bool {
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// Another process writes; try again (SQLite has no lock that could be waited for outside a transaction).
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]
     Locked,
     /// Another process moved the database since the plan was made; plan again.
     #[cfg_attr(not(feature = "sqlite"), expect(dead_code))]

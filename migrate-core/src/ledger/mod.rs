@@ -12,7 +12,9 @@ mod write;
 
 pub use attempts::{Applied, Attempt};
 pub(crate) use attempts::{Stored, Which, applied_at, attempts, stored_script};
-pub(crate) use guard::{Check, Guard};
+#[cfg(feature = "mysql")]
+pub(crate) use guard::Check;
+pub(crate) use guard::Guard;
 pub(crate) use kept::{FILES, Kept, kept};
 pub(crate) use layout::{Dialect, statements, tables};
 pub use read::Partial;

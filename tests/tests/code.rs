@@ -3,7 +3,7 @@
 use diesel::Connection as _;
 use diesel_migrations::MigrationHarness as _;
 use migrate_core::{
-    Backend, CodeError, Direction, Error, Failure, Left, Migrations, TransactionMode,
+    Backend, CodeError, Direction, Error, Failure, Left, Migrations, OfflineError, TransactionMode,
     embed_migrations,
 };
 use migrate_tests::{Database, on, on_each_backend};
@@ -11,6 +11,8 @@ use migrate_tests::{Database, on, on_each_backend};
 static PEOPLE: Migrations = embed_migrations!("code/people");
 static FAILS: Migrations = embed_migrations!("code/fails");
 static ALONE: Migrations = embed_migrations!("code/alone");
+static OTHER: Migrations = embed_migrations!("code/other");
+static BESIDE: Migrations = embed_migrations!("code/beside");
 
 on_each_backend!(
     code_runs_in_its_step_and_is_written_down,
@@ -20,6 +22,10 @@ on_each_backend!(
     what_happens_to_the_transaction_is_watched,
     code_without_a_transaction_is_called_again_as_a_whole,
     a_program_without_the_code_says_so_before_anything_runs,
+    code_for_another_backend_is_refused_before_anything_runs,
+    code_beside_what_cannot_be_rolled_back_is_refused_before_anything_runs,
+    code_is_not_written_down_for_a_plain_client,
+    code_is_redone_and_rehearsed,
 );
 
 fn initials(database: &Database) -> Vec<String> {
@@ -178,6 +184,93 @@ fn a_program_without_the_code_says_so_before_anything_runs(database: &Database) 
     read.ensure_current(&mut connection).unwrap();
     let error = read.downgrade_to(&mut connection, "-1").unwrap_err();
     assert!(matches!(&error, Error::Code(_)), "{error:?}");
+}
+
+fn code_for_another_backend_is_refused_before_anything_runs(database: &Database) {
+    let mut connection = database.connect();
+    let result = OTHER.upgrade(&mut connection);
+    let backend = database.backend();
+    if backend == Backend::Sqlite {
+        result.unwrap();
+        assert_eq!(database.column("SELECT id FROM marks"), ["2"]);
+        return;
+    }
+    let error = result.unwrap_err();
+    let Error::Code(refused) = &error else {
+        panic!("{error:?}");
+    };
+    let expected = CodeError::OtherBackend {
+        file: "2026-01-02_mark/migration.rs".to_owned(),
+        written_for: Backend::Sqlite,
+        backend,
+    };
+    assert_eq!(*refused, expected);
+    let help = error.help().unwrap();
+    assert!(help.contains(&format!("migration.{backend}.rs")), "{help}");
+    assert!(!database.has_table("marks"), "nothing ran");
+}
+
+fn code_beside_what_cannot_be_rolled_back_is_refused_before_anything_runs(database: &Database) {
+    let mut connection = database.connect();
+    let backend = database.backend();
+    // What makes a table is committed by MySQL itself; what has no transaction is kept by all.
+    let directory = match backend {
+        Backend::Mysql => "2026-01-02_table",
+        Backend::Sqlite | Backend::Postgres => "2026-01-03_bare",
+    };
+    let error = BESIDE.upgrade(&mut connection).unwrap_err();
+    let Error::Code(refused) = &error else {
+        panic!("{error:?}");
+    };
+    let expected = CodeError::NotAtomic {
+        file: format!("{directory}/migration.{backend}.rs"),
+        backend,
+    };
+    assert_eq!(*refused, expected);
+    assert!(error.help().unwrap().contains("two revisions"));
+    assert!(!database.has_table("marks"), "nothing ran");
+    let report = BESIDE.upgrade_to(&mut connection, "table");
+    assert_eq!(report.is_ok(), backend != Backend::Mysql, "{report:?}");
+    assert_eq!(database.has_table("more"), backend != Backend::Mysql);
+}
+
+fn code_is_not_written_down_for_a_plain_client(database: &Database) {
+    let backend = database.backend();
+    let offline = PEOPLE.offline(backend);
+    for (error, directory) in [
+        (offline.upgrade("head"), "2026-01-02_set_initials"),
+        (offline.downgrade("head:base"), "2026-01-03_add_zoe"),
+    ] {
+        let error = error.unwrap_err();
+        let Error::Offline(OfflineError::Code { file }) = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(*file, format!("{directory}/migration.{backend}.rs"));
+        assert!(error.help().unwrap().contains("from the app"));
+    }
+    // Those before it can be.
+    offline.upgrade("base:create_people").unwrap();
+}
+
+fn code_is_redone_and_rehearsed(database: &Database) {
+    let mut connection = database.connect();
+    PEOPLE.upgrade(&mut connection).unwrap();
+    // Whatever was done to them since is gone after a redo, and is there after a rehearsal of one.
+    database.run("UPDATE people SET initial = '?'");
+    let rehearsed = PEOPLE.runner().rehearse(true).redo(&mut connection, "-2");
+    match (database.backend(), rehearsed) {
+        // Nobody knows whether the code does what MySQL commits by itself.
+        (Backend::Mysql, Err(Error::CannotRehearse { directory, .. })) => {
+            assert_eq!(directory, "2026-01-03_add_zoe");
+        }
+        (Backend::Sqlite | Backend::Postgres, Ok(report)) => assert_eq!(report.steps.len(), 4),
+        (backend, other) => panic!("{backend}: {other:?}"),
+    }
+    assert_eq!(initials(database), ["?", "?", "?"]);
+    let report = PEOPLE.runner().redo(&mut connection, "-2").unwrap();
+    assert_eq!(report.steps.len(), 4);
+    assert_eq!(initials(database), ["A", "É", "Z"]);
+    PEOPLE.ensure_current(&mut connection).unwrap();
 }
 
 #[test]

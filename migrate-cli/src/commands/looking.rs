@@ -196,7 +196,6 @@ impl<'a> Look<'a> {
             .answer
             .as_ref()
             .map(|answer| answer.state(revision.id()));
-        let scripts = revision.ups().iter().chain(revision.downs());
         let value = json!({
             "revision": revision.id(),
             "directory": revision.directory(),
@@ -207,7 +206,7 @@ impl<'a> Look<'a> {
             "state": state.as_ref().map(State::name),
             "applied": state.as_ref().map(|state| at(state).is_some()),
             "applied_at": state.as_ref().and_then(at),
-            "scripts": scripts.map(file_name).collect::<Vec<_>>(),
+            "scripts": files(revision),
             "run_in_transaction": revision.transactional(Direction::Up),
             "revert_in_transaction": revision.transactional(Direction::Down),
             "lock_timeout_ms": revision.lock_timeout().map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
@@ -287,15 +286,9 @@ pub(crate) fn named(chain: &Chain, id: &str) -> Cell {
 pub(crate) fn facts(revision: &Revision) -> Vec<(&'static str, String)> {
     let parent = revision.parent().unwrap_or("base");
     let by_id = if revision.linked() { "" } else { ", by its id" };
-    let scripts: Vec<_> = revision
-        .ups()
-        .iter()
-        .chain(revision.downs())
-        .map(file_name)
-        .collect();
     let mut facts = vec![
         ("follows", format!("{parent}{by_id}")),
-        ("scripts", scripts.join(", ")),
+        ("scripts", files(revision).join(", ")),
     ];
     let transaction = match (
         revision.transactional(Direction::Up),
@@ -321,9 +314,27 @@ pub(crate) fn facts(revision: &Revision) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// The names of the files that a revision runs, each once: one in Rust stands for both directions.
+fn files(revision: &Revision) -> Vec<&str> {
+    let mut files = Vec::new();
+    for script in revision.ups().iter().chain(revision.downs()) {
+        for file in std::iter::once(script.file()).chain(script.code()) {
+            let name = last_part(file);
+            if !files.contains(&name) {
+                files.push(name);
+            }
+        }
+    }
+    files
+}
+
 /// The name of a script's file.
 pub(crate) fn file_name(script: &Script) -> &str {
-    script.file().rsplit('/').next().unwrap_or_default()
+    last_part(script.file())
+}
+
+fn last_part(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or_default()
 }
 
 /// A time as people read it: without the parts of its last second, whichever way a server writes it.

@@ -49,10 +49,21 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     for line in about(&look, revision, next, attempt.as_ref()) {
         ui.result(line);
     }
+    let mut shown = Vec::new();
     for script in ups.iter().chain(&downs) {
+        // A file in Rust stands for both directions.
+        if shown.contains(&script.file()) {
+            continue;
+        }
+        shown.push(script.file());
         ui.result("");
         ui.result(styled(FAINT, &format!("-- {}", file_name(script))));
-        ui.result(painted(dialect(script, backends), script.text().trim_end()));
+        let text = script.text().trim_end();
+        if script.code() == Some(script.file()) {
+            ui.result(text);
+        } else {
+            ui.result(painted(dialect(script, backends), text));
+        }
     }
     let mut value = look.json(revision);
     value.insert(
@@ -152,6 +163,7 @@ fn script_json(script: &Script) -> Value {
         "backends": script.backends().iter().map(Backend::name).collect::<Vec<_>>(),
         "checksum": script.checksum().to_string(),
         "statements": script.statements().len(),
+        "code": script.code(),
         "text": script.text(),
     })
 }

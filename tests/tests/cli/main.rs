@@ -4,6 +4,7 @@
 //! `SNAPSHOTS=overwrite cargo test -p migrate-tests --test cli` writes them anew.
 
 mod adoption;
+mod code;
 mod colours;
 mod coming_from;
 mod completions;

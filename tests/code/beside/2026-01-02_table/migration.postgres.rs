@@ -1,0 +1,13 @@
+//! A row beside what the scripts do.
+
+use diesel::prelude::*;
+
+pub fn up(connection: &mut PgConnection) -> QueryResult<()> {
+    diesel::sql_query("INSERT INTO more VALUES (4)").execute(connection)?;
+    Ok(())
+}
+
+pub fn down(connection: &mut PgConnection) -> QueryResult<()> {
+    diesel::sql_query("DELETE FROM more WHERE id = 4").execute(connection)?;
+    Ok(())
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use migrate_core::Backend;
 use migrate_tests::{Database, Project, Running, until};
 
-use crate::{finish, text, tool, two_tables};
+use crate::{finish, json, text, tool, two_tables};
 
 /// Every word of it is one that stands nowhere else.
 const PASSWORD: &str = "Xyzzy-Plugh";
@@ -83,6 +83,7 @@ fn wrong_usage_does_not_quote_it() {
     for arguments in [
         &["upgrade", &url][..],
         &["upgrade", "head", &url],
+        &["revision", &url],
         &["downgrade", &url, "--database-url", "sqlite:app.db"],
         &["upgrade", &format!("--database-ur={url}")],
         &["current", "--database-url", &url, "--database-url", &url],
@@ -235,6 +236,9 @@ fn a_whole_life_leaves_it_nowhere() {
     const LIFE: &[&str] = &[
         "config",
         "init",
+        "completions bash",
+        "man",
+        "lock",
         "wait --timeout 1s",
         "upgrade --dry-run",
         "upgrade 02",
@@ -246,6 +250,12 @@ fn a_whole_life_leaves_it_nowhere() {
         "heads",
         "show 01",
         "log",
+        "stamp 01",
+        "stamp 02",
+        "stamp head --sql --backend postgres",
+        "upgrade base:head --sql",
+        "adopt",
+        "adopt --write",
         "redo --yes",
         "downgrade -1 --dry-run",
         "downgrade -1 --yes",
@@ -255,9 +265,19 @@ fn a_whole_life_leaves_it_nowhere() {
         "drop",
         "upgrade 02 --wait 1s --create",
         "revision -m more",
+        "revision more",
+        "edit 02",
+        "rebase",
+        "rebase --yes",
+        "import --from refinery",
         "upgrade",
+        "downgrade",
         "--help",
     ];
+    for command in json::commands().iter().filter(|name| *name != "help") {
+        let is_it = |words: &&str| words.split(' ').next() == Some(command);
+        assert!(LIFE.iter().any(|words| is_it(&words)), "{command}");
+    }
     for backend in [Backend::Postgres, Backend::Mysql] {
         let Some(guarded) = Guarded::create(backend) else {
             continue;
@@ -276,7 +296,10 @@ fn a_whole_life_leaves_it_nowhere() {
         ];
         let mut applied = false;
         for command in LIFE {
-            for more in [&["-v"][..], &["--format", "json", "-v"]] {
+            // These two write files for a shell and for `man`, and know no JSON.
+            let is_text = ["completions bash", "man"].contains(command);
+            let json = (!is_text).then_some(&["--format", "json", "-v"][..]);
+            for more in [&["-v"][..]].into_iter().chain(json) {
                 let words: Vec<_> = command.split(' ').chain(more.iter().copied()).collect();
                 let said = assert_hidden(&project.path(), &words, &names, PASSWORD);
                 applied |= said.contains("applied 2 revisions");

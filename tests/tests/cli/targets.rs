@@ -7,7 +7,7 @@ use migrate_core::Backend;
 use migrate_tests::{Database, Outcome, Project, migrate, shared_json};
 use serde_json::Value;
 
-use crate::{finish, json, tool};
+use crate::{finish, tool};
 
 /// How a refusal that the cases name is told: its exit code, and words of its message.
 fn refusal(kind: &str) -> (i32, &'static str) {
@@ -199,14 +199,7 @@ fn a_stamp_writes_what_is_applied_and_runs_nothing(database: &Database) {
         return;
     };
     let bench = Bench::new(&cases, database);
-    // Once there is such a command.
-    let there = json::commands().contains("stamp");
-    for case in cases["stamp"]
-        .as_array()
-        .expect("cases")
-        .iter()
-        .filter(|_| there)
-    {
+    for case in cases["stamp"].as_array().expect("cases") {
         bench.put(&cases, &case["current"]);
         let target = case["target"].as_str().expect("a target");
         let outcome = bench.says(&["stamp", target]);
@@ -233,9 +226,6 @@ fn a_diverged_database_is_told_and_mended_as_the_cases_say(database: &Database) 
             .expect("a command")
             .split(' ')
             .collect();
-        if command[0] == "stamp" && !json::commands().contains("stamp") {
-            continue;
-        }
         let outcome = bench.says(&command);
         let all = format!("{}{}", outcome.stdout, outcome.stderr);
         if case.get("error").is_some() {
@@ -252,10 +242,7 @@ fn a_diverged_database_is_told_and_mended_as_the_cases_say(database: &Database) 
             );
         }
         let named = case["names"].as_str().into_iter();
-        let says = strings(&case["says"]).into_iter();
-        let says =
-            says.filter(|said| !said.starts_with("stamp") || json::commands().contains("stamp"));
-        for said in named.chain(says) {
+        for said in named.chain(strings(&case["says"])) {
             assert!(all.contains(words(said)), "{case}: `{said}`: {outcome}");
         }
     }

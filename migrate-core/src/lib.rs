@@ -38,7 +38,7 @@ pub use observer::{Event, Observer};
 pub use offline::{Offline, OfflineError, OfflineScript};
 pub use report::{Report, StampChange, StampReport, StampStep, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
-pub use seeding::{SeedOutcome, SeedReport};
+pub use seeding::{SeedOptions, SeedOutcome, SeedReport};
 
 #[doc(hidden)]
 pub use embed::__private;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ledger::{self, Applied, Attempt, Which};
 use crate::report::{Report, StampReport, Status};
 use crate::runner::Runner;
-use crate::seeding::{self, SeedReport};
+use crate::seeding::{self, SeedOptions, SeedReport};
 use crate::stale::Origin;
 use crate::stand;
 
@@ -286,19 +286,20 @@ impl Migrations {
     }
 
     /// Runs seeds in their order, each in a transaction with its row in the log; on MySQL a schema statement among them stays. A
-    /// seed that ran before does not run again, unless `again` says so. `tell` hears of each when it is done.
+    /// seed that ran before does not run again, unless the options say so. `tell` hears of each when it is done.
     ///
     /// ```
     /// # #[cfg(feature = "sqlite")] {
     /// # use diesel::{Connection, SqliteConnection};
-    /// # use migrate_core::{Backend, Migrations, Seed, SeedOutcome};
+    /// # use migrate_core::{Backend, Migrations, Seed, SeedOptions, SeedOutcome};
     /// # let directory = tempfile::tempdir()?;
     /// # std::fs::write(directory.path().join("01_numbers.sql"), "CREATE TABLE numbers (n INTEGER); INSERT INTO numbers VALUES (1)")?;
     /// # let mut connection = SqliteConnection::establish(":memory:")?;
     /// let seeds = Seed::read_all(directory.path(), Backend::Sqlite)?;
     /// let mut outcomes = Vec::new();
+    /// let once = SeedOptions::default();
     /// for _ in 0..2 {
-    ///     Migrations::EMPTY.seed(&mut connection, &seeds, false, &mut |seed| outcomes.push(seed.outcome))?;
+    ///     Migrations::EMPTY.seed(&mut connection, &seeds, &once, &mut |seed| outcomes.push(seed.outcome))?;
     /// }
     /// assert_eq!(outcomes, [SeedOutcome::Ran, SeedOutcome::RanBefore]);
     /// # }
@@ -311,10 +312,10 @@ impl Migrations {
         &self,
         connection: &mut C,
         seeds: &[Seed],
-        again: bool,
+        options: &SeedOptions,
         tell: &mut dyn FnMut(&SeedReport),
     ) -> Result<(), Error> {
-        seeding::run(server(connection), self, (seeds, again), tell)
+        seeding::run(server(connection), self, (seeds, options), tell)
     }
 
     fn say_if_stale(&self) {

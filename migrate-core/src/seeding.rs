@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::failure::{ErrorKind, Failure, Left, ServerError};
 use crate::ledger::seeded;
 use crate::migrations::Migrations;
-use crate::runner::describe;
+use crate::runner::{TOOL, describe};
 
 /// So long seeds wait for another process that migrates or seeds the same database.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,11 +53,30 @@ impl SeedOutcome {
     }
 }
 
+/// How seeds run.
+#[derive(Clone, Debug)]
+pub struct SeedOptions {
+    /// Whether those run that ran before.
+    pub again: bool,
+    /// What the log names as the program that ran them.
+    pub tool: String,
+}
+
+impl Default for SeedOptions {
+    /// Once each, by this library.
+    fn default() -> Self {
+        Self {
+            again: false,
+            tool: TOOL.to_owned(),
+        }
+    }
+}
+
 /// Runs what is to run, and tells of each when it is done.
 pub(crate) fn run(
     server: &mut dyn Server,
     migrations: &Migrations,
-    (seeds, again): (&[Seed], bool),
+    (seeds, options): (&[Seed], &SeedOptions),
     tell: &mut dyn FnMut(&SeedReport),
 ) -> Result<(), Error> {
     if server.in_transaction() {
@@ -72,8 +91,9 @@ pub(crate) fn run(
         .collect();
     session.wanted = wanted.join("; ");
     session.ledger.app = migrations.origin().app().to_owned();
+    session.ledger.tool.clone_from(&options.tool);
     let lock = lock(server, &session)?;
-    let done = under_lock(server, &session, (seeds, again), tell);
+    let done = under_lock(server, &session, (seeds, options.again), tell);
     let unlocked = server.unlock(&session, lock);
     let left = server.leave(&session);
     done?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use migrate_core::{AnyConnection, Backend, Migrations, Seed, SeedOutcome};
+use migrate_core::{AnyConnection, Backend, Migrations, Seed, SeedOptions, SeedOutcome};
 use serde_json::json;
 
 use crate::context::{Context, only};
@@ -74,6 +74,7 @@ fn choose(seeds: &mut Vec<Seed>, names: &[String]) -> Result<(), CommandError> {
 pub(crate) struct Seeds {
     directory: PathBuf,
     shown: String,
+    tool: String,
 }
 
 impl Seeds {
@@ -87,7 +88,11 @@ impl Seeds {
             (None, None) => context.here.join("seeds"),
         };
         let shown = context.shown(&directory);
-        Ok(Self { directory, shown })
+        Ok(Self {
+            directory,
+            shown,
+            tool: context.tool(),
+        })
     }
 
     /// What is there for that backend. `None`: there is no such directory.
@@ -115,7 +120,9 @@ impl Seeds {
         (seeds, again): (&[Seed], bool),
     ) -> Result<(), CommandError> {
         let mut ran = 0;
-        let done = migrations.seed(connection, seeds, again, &mut |seed| {
+        let tool = self.tool.clone();
+        let options = SeedOptions { again, tool };
+        let done = migrations.seed(connection, seeds, &options, &mut |seed| {
             let name = &seed.name;
             match seed.outcome {
                 SeedOutcome::Ran => {

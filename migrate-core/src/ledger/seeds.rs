@@ -40,7 +40,7 @@ impl Ledger {
             self.who.db_user.clone(),
             self.who.os_user.clone(),
             self.who.host.clone(),
-            literal(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
+            literal(&self.tool),
             optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
         ];
         format!(

@@ -73,7 +73,7 @@ impl Migrations {
             lock_wait: Duration::from_secs(60),
             lock_timeout: Duration::from_secs(5),
             purge: false,
-            tool: Cow::Borrowed(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
+            tool: Cow::Borrowed(crate::runner::TOOL),
         }
     }
 }

@@ -111,6 +111,9 @@ impl Goal {
     }
 }
 
+/// What the log calls this library, where no program names itself.
+pub(crate) const TOOL: &str = concat!("migrate-core ", env!("CARGO_PKG_VERSION"));
+
 impl<'m> Runner<'m> {
     pub(crate) const fn new(migrations: &'m Migrations) -> Self {
         let options = Options {
@@ -126,7 +129,7 @@ impl<'m> Runner<'m> {
             purge: false,
             stop: None,
             canceller: None,
-            tool: Cow::Borrowed(concat!("migrate-core ", env!("CARGO_PKG_VERSION"))),
+            tool: Cow::Borrowed(TOOL),
         };
         Self {
             migrations,

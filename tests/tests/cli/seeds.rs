@@ -109,6 +109,11 @@ fn each_runs_once_in_the_order_of_names(database: &Database) {
     assert_eq!(current.stdout, "01  people (head)\n");
     assert_eq!(database.applied(), ["01"]);
     _ = run(&project, database, &["downgrade", "base", "--yes"]).expect(0);
+    assert_eq!(
+        database.column("SELECT DISTINCT tool FROM __migrate_log WHERE action <> 'layout'"),
+        [concat!("migrate ", env!("CARGO_PKG_VERSION"))],
+        "the log names who ran a seed as it names who ran a revision"
+    );
 }
 
 fn one_that_fails_is_rolled_back_and_those_before_stay(database: &Database) {

@@ -1,6 +1,7 @@
 //! The command line `migrate`: the library's commands on a migrations directory.
 
 mod completions;
+mod hints;
 mod man;
 
 use std::io::{self, Write};
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
         Ok(Command::Mountable(commands)) => commands.run_on_directory(),
         Ok(Command::Completions(args)) => written(completions::run(&args, NAME, &mut io::stdout())),
         Ok(Command::Man(args)) => written(man::run(&args, Tool::command(), &mut io::stdout())),
-        Err(error) => usage(&error),
+        Err(error) => usage(&hints::hinted(error)),
     }
 }
 

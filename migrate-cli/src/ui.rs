@@ -54,6 +54,11 @@ impl Ui {
         !self.is_json() && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// A text with the commands in it called as the user calls them.
+    pub(crate) fn in_words(&self, text: &str) -> String {
+        self.program.text(text)
+    }
+
     /// A line of a result that was asked for.
     pub(crate) fn result(&mut self, line: impl Display) {
         if !self.is_json() {
@@ -95,7 +100,7 @@ impl Ui {
     /// A line beside the result: what happens, or what is odd.
     pub(crate) fn note(&mut self, line: impl Display) {
         if !self.quiet {
-            let line = self.program.text(&line.to_string());
+            let line = self.in_words(&line.to_string());
             self.write_err(&line);
         }
     }

@@ -180,6 +180,13 @@ fn commands_that_write_files_want_a_checkout_and_write_nothing() {
     }
     assert_eq!(std::fs::read_dir(&directory).expect("read").count(), 0);
     std::fs::create_dir(directory.path().join("migrations")).expect("made");
+    let begun = finish(app(directory.path(), &["migrate", "init"])).expect(0);
+    assert!(
+        begun
+            .stdout
+            .contains("make the first revision: `example-app migrate revision -m"),
+        "{begun}"
+    );
     let made = finish(app(directory.path(), &["migrate", "revision", "-m", "x"])).expect(0);
     assert!(
         made.stderr.contains("then `example-app migrate upgrade`"),

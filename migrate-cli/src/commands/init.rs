@@ -91,7 +91,7 @@ fn advise(
     if project.is_some_and(|project| project.chain.is_empty()) {
         outcome
             .next
-            .push("make the first revision: migrate revision -m \"create members\"".to_owned());
+            .push("make the first revision: `migrate revision -m \"create members\"`".to_owned());
     }
     Ok(())
 }
@@ -104,13 +104,12 @@ impl Outcome {
         self.kept
             .iter()
             .for_each(|what| ui.summary(format!("kept {what}")));
-        if !self.next.is_empty() {
+        let next: Vec<_> = self.next.iter().map(|what| ui.in_words(what)).collect();
+        if !next.is_empty() {
             ui.summary("next:");
-            self.next
-                .iter()
-                .for_each(|what| ui.summary(format!("  {what}")));
+            next.iter().for_each(|what| ui.summary(format!("  {what}")));
         }
-        ui.json(&json!({ "created": self.created, "kept": self.kept, "next": self.next }));
+        ui.json(&json!({ "created": self.created, "kept": self.kept, "next": next }));
     }
 }
 

@@ -41,7 +41,7 @@ created build.rs
 next:
   cargo add migrate-core
   in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::embed_migrations!();
-  make the first revision: migrate revision -m "create members"
+  make the first revision: `migrate revision -m "create members"`
 --- exit code 0
 
 "#]],
@@ -117,7 +117,7 @@ next:
   migrate.toml was there before: see that its `backends` are those you named
   cargo add migrate-core --no-default-features --features sqlite,postgres
   in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::embed_migrations!();
-  make the first revision: migrate revision -m "create members"
+  make the first revision: `migrate revision -m "create members"`
 --- exit code 0
 
 "#]],
@@ -154,7 +154,7 @@ fn a_build_script_of_the_crates_own_is_left_alone_and_its_line_is_told() {
     says(
         said(app.path(), &["init", "--format", "json"]),
         str![[r#"
-{"created":["migrations/","migrate.toml","migrations/migrate.lock"],"kept":[],"next":["add to main() in build.rs: println!(\"cargo::rerun-if-changed=migrations\");","cargo add migrate-core","in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::embed_migrations!();","make the first revision: migrate revision -m \"create members\""]}
+{"created":["migrations/","migrate.toml","migrations/migrate.lock"],"kept":[],"next":["add to main() in build.rs: println!(\"cargo::rerun-if-changed=migrations\");","cargo add migrate-core","in the app: pub static MIGRATIONS: migrate_core::Migrations = migrate_core::embed_migrations!();","make the first revision: `migrate revision -m \"create members\"`"]}
 --- exit code 0
 
 "#]],
@@ -326,7 +326,7 @@ created migrate.toml
 created db/changes/migrate.lock
 next:
   in main() of the build.rs of the crate that embeds it: println!("cargo::rerun-if-changed=PATH/TO/db/changes");
-  make the first revision: migrate revision -m "create members"
+  make the first revision: `migrate revision -m "create members"`
 --- exit code 0
 
 "#]],

@@ -15,9 +15,25 @@ impl<'m> Run<'m, '_> {
         match halt {
             Halt::Failed(broken) => self.failed(session, jobs, *broken),
             Halt::Waited(error) => *error,
-            Halt::Stopped | Halt::Locked | Halt::Moved => Error::Stopped {
+            Halt::Stopped => self.stopped(session, jobs),
+            Halt::Locked | Halt::Moved => Error::Stopped {
                 at: self.current.clone(),
             },
+        }
+    }
+
+    /// An attempt that was broken off is one too; what is recorded statement by statement has its row.
+    fn stopped(&mut self, session: &Session, jobs: &[Job<'m>]) -> Error {
+        if let [job] = jobs
+            && self.server.atomic(job)
+            && !self.options.rehearse
+        {
+            let _ = self
+                .server
+                .execute(&session.ledger.failed(job, "stopped on request"));
+        }
+        Error::Stopped {
+            at: self.current.clone(),
         }
     }
 

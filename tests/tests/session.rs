@@ -1,5 +1,6 @@
 //! What a script sets for its session ends with it, and what the project wants of every session is there in each run.
 
+use diesel::Connection as _;
 use migrate_core::{Backend, Error, TransactionMode};
 use migrate_tests::{Client, Database, Project, on, on_each_backend};
 
@@ -85,6 +86,60 @@ fn a_setting_of_one_revision_is_not_seen_by_the_next_nor_afterwards(database: &D
             database.run("DROP SCHEMA other CASCADE;");
         }
     }
+}
+
+#[test]
+fn nor_by_the_next_in_one_transaction() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        on(backend, |database| {
+            let (sets, asks) = settings(backend);
+            let seen = |name: &str| format!("CREATE TABLE {name} AS {asks};");
+            let mut project = Project::new(backend);
+            project
+                .revision("01_before", &seen("seen_before"), "SELECT 1")
+                .revision("02_sets", sets, "SELECT 1")
+                .revision("03_after", &seen("seen_after"), "SELECT 1");
+            let migrations = project.read();
+            let runner = migrations.runner().transaction(TransactionMode::All);
+            runner.upgrade_to(&mut database.connect(), "head").unwrap();
+            let value = |table: &str| database.value(&format!("SELECT v FROM {table}"));
+            assert_eq!(value("seen_after"), value("seen_before"), "{backend}");
+        });
+    }
+}
+
+#[test]
+fn a_check_that_one_revision_turned_off_holds_in_the_next_of_its_transaction() {
+    on(Backend::Sqlite, |database| {
+        let mut project = Project::new(Backend::Sqlite);
+        project
+            .revision(
+                "01_ages",
+                "CREATE TABLE ages (age INTEGER CHECK (age >= 0));\n\
+                 PRAGMA ignore_check_constraints = ON; INSERT INTO ages VALUES (-1);",
+                "DROP TABLE ages",
+            )
+            .revision("02_more", "INSERT INTO ages VALUES (-2);", "SELECT 1");
+        let migrations = project.read();
+        let all = || migrations.runner().transaction(TransactionMode::All);
+        for runner in [all(), migrations.runner().rehearse(true)] {
+            let mut connection = database.connect();
+            let Err(Error::Failed(failure)) = runner.upgrade_to(&mut connection, "head") else {
+                panic!("the check does not hold");
+            };
+            assert_eq!(failure.revision, "02");
+            assert!(!database.has_table("ages"), "all of it is rolled back");
+        }
+        // And in a transaction of the caller's.
+        let mut connection = database.sqlite();
+        connection
+            .transaction(|connection| {
+                let failed = migrations.upgrade(connection).unwrap_err();
+                assert!(failed.to_string().contains("CHECK"), "{failed}");
+                diesel::QueryResult::Ok(())
+            })
+            .unwrap();
+    });
 }
 
 fn the_project_s_session_statements_run_first(database: &Database) {

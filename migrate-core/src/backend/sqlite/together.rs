@@ -6,12 +6,12 @@ use diesel::SqliteConnection;
 use migrate_chain::Direction;
 
 use crate::backend::code::around;
-use crate::backend::{Brackets, Broken, Halt, Job, Server, Session};
+use crate::backend::{Brackets, Broken, Halt, Job, Server, Session, mentions};
 use crate::failure::ErrorKind;
 use crate::ledger::Moment;
 
-use super::literal;
 use super::references::{broken_before, check_references};
+use super::{literal, pragmas};
 
 /// How a step's transaction begins, ends and is undone.
 pub(super) const fn brackets(nested: bool) -> Brackets {
@@ -82,6 +82,7 @@ pub(super) fn run_in_transaction(
     };
     for (number, job) in jobs.iter().enumerate() {
         still_there(connection, session, job)?;
+        let found = pragmas_to_keep(connection, session, (number, jobs))?;
         let started = Instant::now();
         around(connection, session, (number, job), |connection| {
             for (place, statement) in job.script.statements().enumerate() {
@@ -98,6 +99,7 @@ pub(super) fn run_in_transaction(
             }
             Ok(())
         })?;
+        put_back_within(connection, &found)?;
         let elapsed = started.elapsed().as_millis().to_string();
         let moment = Moment {
             started: &format!(
@@ -123,6 +125,38 @@ pub(super) fn run_in_transaction(
     } else {
         Ok(())
     }
+}
+
+/// The pragmas that a step finds, where it may change them and the transaction goes on after it: with the next step, or as a
+/// caller's.
+fn pragmas_to_keep(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    (number, jobs): (usize, &[Job<'_>]),
+) -> Result<Vec<String>, Halt> {
+    let goes_on = session.nested || number + 1 < jobs.len();
+    if goes_on && mentions(&jobs[number], &["pragma"]) {
+        Ok(pragmas(connection).map_err(Broken::outside)?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// Puts back those that have changed. A few cannot be changed inside a transaction, and so have not; where temporary tables are does
+/// not change what a script means, and may be settled by now.
+fn put_back_within(connection: &mut SqliteConnection, found: &[String]) -> Result<(), Halt> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let now = pragmas(connection).map_err(Broken::outside)?;
+    let changed: Vec<_> = found
+        .iter()
+        .filter(|pragma| !now.contains(pragma) && !pragma.contains("temp_store"))
+        .map(String::as_str)
+        .collect();
+    Ok(connection
+        .execute(&changed.join("; "))
+        .map_err(Broken::outside)?)
 }
 
 /// Between two transactions another process may have run this very step: then the plan is out of date.

@@ -1,0 +1,220 @@
+//! `migrate.lock`: what every script's checksum was when a command last ran, and which revisions are sealed.
+
+mod conflict;
+mod text;
+
+pub(crate) use text::quoted;
+
+use crate::folder::Folder;
+use crate::{Backend, Backends, Checksum, Direction, Project, Revision};
+
+/// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
+///
+/// ```
+/// use migrate_chain::Lock;
+///
+/// let text = "version = 1\n\n[[revision]]\nid = \"20261121\"\nparent = \"base\"\n";
+/// let lock = Lock::parse(text)?;
+/// assert_eq!(lock.revisions()[0].id(), "20261121");
+/// assert!(lock.to_string().ends_with(&text[12..]));
+/// # Ok::<(), migrate_chain::Problems>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    revisions: Vec<Locked>,
+}
+
+/// What a lock says of one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Locked {
+    id: String,
+    parent: String,
+    tag: String,
+    sums: Sums,
+    /// Where it stands in the file; 0 where it was not read from one.
+    pub(crate) line: usize,
+}
+
+/// Two are the same if they say the same, wherever they stand.
+impl PartialEq for Locked {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.id, &self.parent, &self.tag, &self.sums)
+            == (&other.id, &other.parent, &other.tag, &other.sums)
+    }
+}
+
+impl Eq for Locked {}
+
+/// Checksums by key: `up` where every backend reads the script alike, else `up.postgres` and so on.
+pub(crate) type Sums = Vec<(String, Checksum)>;
+
+const HEAD: &str = "# Written by migrate; commit it. Two branches that each add a revision are meant to conflict here.\n";
+const VERSION: i64 = 1;
+
+impl Lock {
+    /// The file's name, in the migrations directory.
+    pub const FILE: &'static str = "migrate.lock";
+
+    /// What the lock of that project must say now. Tags are kept from the lock that it has. The features of a build make no
+    /// difference: the backends are those that migrate.toml names, or else all that can read the script.
+    #[must_use]
+    pub fn of(project: &Project) -> Self {
+        let tag = |id: &str| project.lock.as_ref().and_then(|lock| lock.get(id)?.tag());
+        let entry = |revision: &Revision| Locked {
+            id: revision.id().to_owned(),
+            parent: revision.parent().unwrap_or("base").to_owned(),
+            tag: tag(revision.id()).unwrap_or_default().to_owned(),
+            sums: project
+                .folder(revision)
+                .map(|folder| sums(folder, project.settings.backends))
+                .unwrap_or_default(),
+            line: 0,
+        };
+        Self {
+            revisions: project.chain.revisions().iter().map(entry).collect(),
+        }
+    }
+
+    /// What another lock says otherwise: each revision with what differs.
+    ///
+    /// ```
+    /// use migrate_chain::Lock;
+    ///
+    /// let lock = |parent: &str| Lock::parse(&format!("version = 1\n[[revision]]\nid = \"b\"\nparent = \"{parent}\"\n"));
+    /// let differences = lock("a")?.differences(&lock("base")?);
+    /// assert_eq!(differences, [("b".to_owned(), "follows base, and a in the lock".to_owned())]);
+    /// # Ok::<(), migrate_chain::Problems>(())
+    /// ```
+    #[must_use]
+    pub fn differences(&self, now: &Self) -> Vec<(String, String)> {
+        let mut differences = Vec::new();
+        let mut note = |id: &str, what: String| differences.push((id.to_owned(), what));
+        for new in &now.revisions {
+            let Some(old) = self.get(&new.id) else {
+                note(&new.id, "is not in the lock".to_owned());
+                continue;
+            };
+            if old.parent != new.parent {
+                let what = format!("follows {}, and {} in the lock", new.parent, old.parent);
+                note(&new.id, what);
+            }
+            if old.sums != new.sums {
+                note(
+                    &new.id,
+                    format!("{} changed", changed(&old.sums, &new.sums)),
+                );
+            }
+        }
+        for old in &self.revisions {
+            if now.get(&old.id).is_none() {
+                note(&old.id, "is in the lock, and not there".to_owned());
+            }
+        }
+        differences
+    }
+
+    /// Only what must stay as it is: the revisions under a tag. The rest can be told from the directory.
+    #[must_use]
+    pub fn sealed(&self) -> Self {
+        let sealed = self
+            .revisions
+            .iter()
+            .filter(|locked| locked.tag().is_some());
+        Self {
+            revisions: sealed.cloned().collect(),
+        }
+    }
+
+    /// Its revisions, in chain order.
+    #[must_use]
+    pub fn revisions(&self) -> &[Locked] {
+        &self.revisions
+    }
+
+    /// What it says of the revision of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Locked> {
+        // A lock is in chain order, along which ids ascend; one that somebody edited by hand may not be.
+        match self
+            .revisions
+            .binary_search_by(|locked| locked.id.as_str().cmp(id))
+        {
+            Ok(index) => self.revisions.get(index),
+            Err(_) => self.revisions.iter().find(|locked| locked.id == id),
+        }
+    }
+}
+
+impl Locked {
+    /// The revision's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of the revision before it, or `base`.
+    #[must_use]
+    pub fn parent(&self) -> &str {
+        &self.parent
+    }
+
+    /// The release tag that seals it.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        (!self.tag.is_empty()).then_some(&*self.tag)
+    }
+
+    /// The checksum of the script of that direction for that backend.
+    #[must_use]
+    pub fn checksum(&self, direction: Direction, backend: Backend) -> Option<Checksum> {
+        find(&self.sums, &format!("{direction}.{backend}"))
+            .or_else(|| find(&self.sums, direction.name()))
+    }
+
+    pub(crate) fn sums(&self) -> &Sums {
+        &self.sums
+    }
+}
+
+pub(crate) fn find(sums: &Sums, key: &str) -> Option<Checksum> {
+    sums.iter()
+        .find(|(other, _)| other == key)
+        .map(|(_, sum)| *sum)
+}
+
+/// The checksums of a revision's scripts as they are now.
+pub(crate) fn sums(folder: &Folder, backends: Option<Backends>) -> Sums {
+    let mut sums = Sums::new();
+    for direction in [Direction::Up, Direction::Down] {
+        let read = |backend: Backend| {
+            let script = folder.script(direction, backend)?.ok()?;
+            Some((format!("{direction}.{backend}"), script.checksum()))
+        };
+        let each: Sums = backends
+            .unwrap_or(Backends::ALL)
+            .iter()
+            .filter_map(read)
+            .collect();
+        match each.first() {
+            Some(&(_, first)) if each.iter().all(|(_, sum)| *sum == first) => {
+                sums.push((direction.name().to_owned(), first));
+            }
+            _ => sums.extend(each),
+        }
+    }
+    sums
+}
+
+/// The keys whose checksums differ, as `up, down.mysql`.
+fn changed(old: &Sums, new: &Sums) -> String {
+    let keys = new.iter().chain(old).map(|(key, _)| key.as_str());
+    let mut changed: Vec<_> = keys
+        .filter(|key| find(old, key) != find(new, key))
+        .collect();
+    changed.sort_unstable();
+    changed.dedup();
+    changed.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

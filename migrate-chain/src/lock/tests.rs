@@ -1,0 +1,107 @@
+//! What the file says, and what is wrong in it.
+
+use super::*;
+
+fn problems(text: &str) -> Vec<String> {
+    Lock::parse(text).unwrap_err().render("migrations")
+}
+
+#[test]
+fn what_it_prints_it_reads() {
+    let sum = |byte| Checksum([byte; 32]);
+    let lock = Lock {
+        revisions: vec![
+            Locked {
+                id: "a\"\\\u{7f}é".to_owned(),
+                parent: "base".to_owned(),
+                tag: "v1.0".to_owned(),
+                sums: vec![("up".to_owned(), sum(1)), ("down.mysql".to_owned(), sum(2))],
+                line: 0,
+            },
+            Locked {
+                id: "b".to_owned(),
+                parent: "a".to_owned(),
+                ..Locked::default()
+            },
+        ],
+    };
+    let read = Lock::parse(&lock.to_string()).unwrap();
+    assert_eq!(read, lock);
+    assert_eq!(read.revisions()[0].line, 4);
+    assert_eq!(
+        read.revisions()[0].checksum(Direction::Up, Backend::Sqlite),
+        Some(sum(1))
+    );
+    assert_eq!(
+        read.revisions()[0].checksum(Direction::Down, Backend::Mysql),
+        Some(sum(2))
+    );
+    assert_eq!(
+        read.revisions()[0].checksum(Direction::Down, Backend::Sqlite),
+        None
+    );
+}
+
+#[test]
+fn a_conflict_in_git_is_a_problem_of_its_own() {
+    let text = "version = 1\n<<<<<<< HEAD\n[[revision]]\nid = \"a\"\n=======\n[[revision]]\nid = \"b\"\n>>>>>>> other\n";
+    assert_eq!(
+        problems(text),
+        [
+            "migrations/migrate.lock:2: git left a conflict here: two branches each changed the chain\n  help: `migrate rebase` puts one side behind the other, and writes the lock anew"
+        ]
+    );
+}
+
+#[test]
+fn a_lock_of_another_version_is_left_to_who_wrote_it() {
+    assert_eq!(
+        problems("version = 2\nnew = [1]\n[[revision]]\nid = 1\n"),
+        [
+            "migrations/migrate.lock:1: it is of version 2, and this build reads version 1\n  help: use the release of migrate that wrote it, here and on the command line"
+        ]
+    );
+}
+
+#[test]
+fn a_lock_cut_short_is_brought_back_not_mended() {
+    for text in ["[[revision]]\nid = \"a\n", "[[revision]]\nid = \"a\"\n"] {
+        let found = problems(text);
+        assert!(
+            found[0].ends_with(
+                "\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew"
+            ),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_id_that_is_listed_twice_is_named_with_both_lines() {
+    let entry = "[[revision]]\nid = \"a\"\nparent = \"base\"\n";
+    let found = problems(&entry.repeat(2));
+    assert!(
+        found[0].starts_with(
+            "migrations/migrate.lock:4: `id = \"a\"`: it is listed already, in line 1\n"
+        ),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn every_wrong_line_is_named_at_once() {
+    let text = "version = \"2\"\n[[revision]]\nid = \"a\"\nparent = \"base\"\nup = \"zz\"\nupp = \"x\"\n[[revision]]\ntag = 1\n";
+    let found = problems(text);
+    let starts = [
+        "migrations/migrate.lock:1: `version` is text and must be a number\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew",
+        "migrations/migrate.lock:5: `up = \"zz\"`: it must be 64 hexadecimal digits",
+        "migrations/migrate.lock:6: unknown key `upp`\n  help: did you mean `up`?",
+        "migrations/migrate.lock:8: `tag` is a number and must be text",
+        "migrations/migrate.lock:7: `id = \"\"`: it is missing",
+        "migrations/migrate.lock:7: `parent = \"\"`: it is missing",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (found, start) in found.iter().zip(starts) {
+        assert!(found.starts_with(start), "{found}");
+    }
+}

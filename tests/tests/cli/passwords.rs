@@ -276,7 +276,7 @@ fn a_whole_life_leaves_it_nowhere() {
     ];
     for command in json::commands().iter().filter(|name| *name != "help") {
         let is_it = |words: &&str| words.split(' ').next() == Some(command);
-        assert!(LIFE.iter().any(|words| is_it(&words)), "{command}");
+        assert!(LIFE.iter().any(is_it), "{command}");
     }
     for backend in [Backend::Postgres, Backend::Mysql] {
         let Some(guarded) = Guarded::create(backend) else {

@@ -61,6 +61,14 @@ impl Chain {
         }
     }
 
+    /// Puts a revision in the place of one that has its links, which it takes over.
+    pub(crate) fn replace(&mut self, index: usize, mut revision: Revision) {
+        if let Some(place) = self.revisions.to_mut().get_mut(index) {
+            revision.set_parent(place.parent().unwrap_or_default());
+            *place = revision;
+        }
+    }
+
     /// The revisions, oldest first.
     #[must_use]
     pub fn revisions(&self) -> &[Revision] {

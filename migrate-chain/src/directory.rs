@@ -85,11 +85,7 @@ impl Project {
     ) -> Result<(Self, Vec<Problem>), Problems> {
         let mut problems = Vec::new();
         let names = names(directory, &mut problems)?;
-        let backends = settings.backends.unwrap_or(if enabled.is_empty() {
-            Backends::ALL
-        } else {
-            enabled
-        });
+        let backends = backends(&settings, enabled);
         let judge = || Judge::new(backends, &settings);
         let (lock, parts) = parallel::both(
             names.len(),
@@ -162,6 +158,15 @@ impl Project {
     }
 }
 
+/// The backends that scripts are read for.
+pub(crate) fn backends(settings: &Settings, enabled: Backends) -> Backends {
+    settings.backends.unwrap_or(if enabled.is_empty() {
+        Backends::ALL
+    } else {
+        enabled
+    })
+}
+
 /// Whether it is a problem also where migrate.toml, which cannot be read, names another directory or other backends, or accepts
 /// what is missing.
 fn whatever_the_settings(problem: &Problem) -> bool {
@@ -190,9 +195,9 @@ fn adopted_downs(downs: Vec<AdoptedDown>, settings: &Settings) -> Option<Problem
 }
 
 /// Some of the revisions' directories, read and judged.
-struct Part<'s> {
+pub(crate) struct Part<'s> {
     folders: Vec<Folder>,
-    revisions: Vec<Revision>,
+    pub(crate) revisions: Vec<Revision>,
     problems: Vec<Problem>,
     tracked: Vec<PathBuf>,
     judge: Judge<'s>,
@@ -209,7 +214,7 @@ impl<'s> Part<'s> {
         }
     }
 
-    fn read(directory: &Path, names: &[String], judge: Judge<'s>) -> Self {
+    pub(crate) fn read(directory: &Path, names: &[String], judge: Judge<'s>) -> Self {
         let mut part = Self::new(judge);
         for name in names {
             let path = directory.join(name);
@@ -219,6 +224,11 @@ impl<'s> Part<'s> {
             part.folders.push(folder);
         }
         part
+    }
+
+    /// Whether there is nothing to report.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.problems.is_empty() && self.judge.is_clean()
     }
 
     /// Takes over what is in the part after it.
@@ -232,7 +242,7 @@ impl<'s> Part<'s> {
 }
 
 /// The names of the revisions' directories, in order. Files, and whatever begins with a dot, are none of them.
-fn names(directory: &Path, problems: &mut Vec<Problem>) -> Result<Vec<String>, Problem> {
+pub(crate) fn names(directory: &Path, problems: &mut Vec<Problem>) -> Result<Vec<String>, Problem> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Problem::MissingDirectory {
             file: String::new(),
@@ -277,7 +287,7 @@ fn is_directory(entry: &fs::DirEntry) -> io::Result<bool> {
 }
 
 /// The lock's path and what it says, or `None` where there is none.
-fn read_lock(directory: &Path) -> Option<(PathBuf, Result<Lock, Problems>)> {
+pub(crate) fn read_lock(directory: &Path) -> Option<(PathBuf, Result<Lock, Problems>)> {
     let path = directory.join(Lock::FILE);
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return None;

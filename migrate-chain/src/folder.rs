@@ -10,6 +10,8 @@ use crate::nearest::nearest;
 use crate::revision::id_of;
 use crate::{Backend, Direction, Position, Problem, Script, ScriptError};
 
+const METADATA: &str = "metadata.toml";
+
 /// One revision's directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
@@ -56,6 +58,29 @@ impl CodeFile {
 }
 
 impl Folder {
+    fn new(name: String) -> Self {
+        Self {
+            name,
+            sources: Vec::new(),
+            codes: Vec::new(),
+            metadata: None,
+            explained: Vec::new(),
+        }
+    }
+
+    /// Reads what the directory at `path` follows: its metadata.toml, or all of it where there is none. `None`: something is odd.
+    pub(crate) fn link(path: &Path, name: String) -> Option<Self> {
+        let mut problems = Vec::new();
+        let mut folder = Self::new(name);
+        if fs::metadata(path.join(METADATA)).is_ok_and(|kind| kind.is_file()) {
+            folder.read_metadata(path, true, &mut problems);
+        } else {
+            folder = Self::read(path, folder.name, &mut problems, &mut Vec::new());
+        }
+        let is_revision = folder.metadata.is_some() || folder.has(Direction::Up);
+        (problems.is_empty() && is_revision).then_some(folder)
+    }
+
     /// Reads the directory at `path`, and adds its metadata.toml and its code to what is tracked.
     pub(crate) fn read(
         path: &Path,
@@ -63,13 +88,7 @@ impl Folder {
         problems: &mut Vec<Problem>,
         tracked: &mut Vec<PathBuf>,
     ) -> Self {
-        let mut folder = Self {
-            name,
-            sources: Vec::new(),
-            codes: Vec::new(),
-            metadata: None,
-            explained: Vec::new(),
-        };
+        let mut folder = Self::new(name);
         let mut names = match names(path) {
             Ok(names) => names,
             Err(error) => {
@@ -85,15 +104,9 @@ impl Folder {
         names.sort();
         for (name, is_file) in names {
             let file = folder.file(&name);
-            if name == "metadata.toml" {
+            if name == METADATA {
                 tracked.push(path.join(&name));
-                folder.metadata = Some(match text_of(&path.join(&name), &file, is_file) {
-                    Ok(text) => Metadata::read(&file, &text, problems),
-                    Err(problem) => {
-                        problems.push(problem);
-                        Metadata::unknown()
-                    }
-                });
+                folder.read_metadata(path, is_file, problems);
             } else if let Some((direction, backend)) = script_name(&name) {
                 folder.sources.push(Source {
                     text: text_of(&path.join(&name), &file, is_file),
@@ -118,6 +131,17 @@ impl Folder {
             }
         }
         folder
+    }
+
+    fn read_metadata(&mut self, path: &Path, is_file: bool, problems: &mut Vec<Problem>) {
+        let file = self.file(METADATA);
+        self.metadata = Some(match text_of(&path.join(METADATA), &file, is_file) {
+            Ok(text) => Metadata::read(&file, &text, problems),
+            Err(problem) => {
+                problems.push(problem);
+                Metadata::unknown()
+            }
+        });
     }
 
     fn read_code(
@@ -316,7 +340,7 @@ fn code_problem(file: &str, code: &Code) -> Option<Problem> {
 /// What a name that is no script's was meant to be, if it looks like one.
 fn nearly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
-    if lower == "metadata.toml" {
+    if lower == METADATA {
         return Some(lower);
     }
     let (direction, rest) = lower.split_once('.')?;

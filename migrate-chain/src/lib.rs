@@ -14,6 +14,7 @@ mod lock;
 mod metadata;
 mod naming;
 mod nearest;
+mod outline;
 mod parallel;
 mod plan;
 mod problem;
@@ -34,6 +35,7 @@ pub use import::{Import, ImportError, Imported, Tool, import};
 pub use location::find;
 pub use lock::{Lock, Locked};
 pub use naming::{Moment, new_directory_name};
+pub use outline::Outline;
 pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
 pub use relink::{

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrate_chain::{Draft, Lock, Project};
-use migrate_core::{AnyConnection, Backend, Backends, Migrations, Settings};
+use migrate_chain::{Draft, Lock, Outline, Project};
+use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Settings};
 
 use crate::config::Globals;
 use crate::database_url::DatabaseUrl;
@@ -184,6 +184,25 @@ impl<'a> Context<'a> {
         self.load_by(ui, |place| place.read_unfinished(backends))
     }
 
+    /// The chain by its links alone, and its directory as the user would name it. `None`: the whole is to be read, because it is
+    /// embedded, or is to be held against its lock, or because something is not in order.
+    pub(crate) fn outline(&self, ui: &mut Ui) -> Result<Option<(Outline, String)>, CommandError> {
+        let is_embedded = matches!(self.source, Source::Embedded(_)) && self.globals.dir.is_none();
+        if is_embedded || self.globals.locked {
+            return Ok(None);
+        }
+        let Place {
+            directory,
+            settings,
+            shown,
+        } = self.place()?;
+        let outline = Outline::read(&directory, settings, Backends::ALL);
+        Ok(outline.map(|outline| {
+            told(ui, &shown, outline.chain());
+            (outline, shown)
+        }))
+    }
+
     fn load_by(
         &self,
         ui: &mut Ui,
@@ -198,7 +217,7 @@ impl<'a> Context<'a> {
         let place = self.place()?;
         let shown = place.shown.clone();
         let project = read(place)?;
-        ui.detail(format!("chain: {shown}, {} revisions", project.chain.len()));
+        told(ui, &shown, &project.chain);
         for warning in &project.warnings {
             ui.note(format!("warning: {}", warning.render(&shown)));
         }
@@ -373,6 +392,10 @@ impl Place {
     }
 }
 
+fn told(ui: &mut Ui, shown: &str, chain: &Chain) {
+    ui.detail(format!("chain: {shown}, {} revisions", chain.len()));
+}
+
 /// Which backends a chain is read for, where the database is known.
 pub(crate) fn only(backend: Backend) -> Backends {
     Backends::NONE.with(backend)
@@ -403,9 +426,12 @@ pub(crate) fn behind(project: &Project, file: &str) -> Option<CommandError> {
 /// Brings an existing migrate.lock up to date, as cargo does with its own. A directory that cannot be written, as in a
 /// container, is left as it is: the lock guards what is edited, not what is deployed.
 fn refresh_lock(ui: &mut Ui, project: &Project, shown: &str) {
+    if project.lock.is_none() {
+        return;
+    }
     let path = project.directory.join(Lock::FILE);
     let text = Lock::of(project).to_string();
-    if project.lock.is_none() || fs::read_to_string(&path).is_ok_and(|there| there == text) {
+    if fs::read_to_string(&path).is_ok_and(|there| there == text) {
         return;
     }
     match files::replace(&path, &text) {

@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod files;
 mod git;
+mod known;
 mod mask;
 mod mounted;
 mod observer;

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use anstream::AutoStream;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
 use serde_json::Value;
 
@@ -189,7 +190,11 @@ impl Ui {
     }
 
     fn write_out(&mut self, line: &str) {
-        let line = without_passwords(line);
+        let mut line = without_passwords(line);
+        // A stream that strips escapes itself makes a system call of each piece between two of them.
+        if self.out.current_choice() == ColorChoice::Never {
+            line = strip_str(&line).to_string().into();
+        }
         let written = match &self.bar {
             Some(bar) => bar.suspend(|| writeln!(self.out, "{line}")),
             None => writeln!(self.out, "{line}"),

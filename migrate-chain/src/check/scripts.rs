@@ -43,6 +43,11 @@ impl<'s> Judge<'s> {
         }
     }
 
+    /// Whether it found nothing to report.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.problems.is_empty() && self.warnings.is_empty() && self.downs.is_empty()
+    }
+
     /// Takes over what another one found in the revisions after its own.
     pub(crate) fn absorb(&mut self, mut other: Self) {
         self.problems.append(&mut other.problems);

@@ -6,7 +6,7 @@ mod text;
 pub(crate) use text::quoted;
 
 use crate::folder::Folder;
-use crate::{Backend, Backends, Checksum, Direction, Project, Revision};
+use crate::{Backend, Backends, Chain, Checksum, Direction, Project, Revision};
 
 /// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
 ///
@@ -73,6 +73,16 @@ impl Lock {
         Self {
             revisions: project.chain.revisions().iter().map(entry).collect(),
         }
+    }
+
+    /// Whether it has the revisions of that chain, and no other, each with the same parent.
+    pub(crate) fn links_as(&self, chain: &Chain) -> bool {
+        let revisions = chain.revisions().iter();
+        let links = revisions.map(|revision| (revision.id(), revision.parent().unwrap_or("base")));
+        links.eq(self
+            .revisions
+            .iter()
+            .map(|locked| (locked.id(), locked.parent())))
     }
 
     /// What another lock says otherwise: each revision with what differs.

@@ -1,12 +1,12 @@
 //! `migrate heads`: the head of the chain. It asks no database.
 
-use migrate_core::Backends;
 use serde_json::json;
 
 use super::history::details;
 use super::looking::named;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::known::Known;
 use crate::style::{GOOD, PLAIN, aligned};
 use crate::ui::Ui;
 
@@ -22,8 +22,12 @@ Examples:
 pub(crate) struct Args {}
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), CommandError> {
-    let loaded = context.load_to_look(ui, Backends::ALL)?;
-    let chain = loaded.migrations.chain();
+    let mut known = Known::links(ui, context)?;
+    if ui.is_verbose() {
+        let end = known.chain().len();
+        known.read_scripts(ui, context, end.saturating_sub(1)..end)?;
+    }
+    let chain = known.chain();
     let head = chain.head();
     match head {
         Some(head) => {

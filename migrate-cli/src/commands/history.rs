@@ -1,5 +1,7 @@
 //! `migrate history`: the revisions, newest first, and which of them the database has.
 
+use std::ops::Range;
+
 use migrate_core::Revision;
 use serde_json::json;
 
@@ -37,8 +39,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    let look = Look::around(ui, context, args.indicate_current)?;
-    let shown: Vec<_> = range(&look, args.range.as_deref())?.iter().rev().collect();
+    let mut look = Look::around(ui, context, args.indicate_current)?;
+    let range = range(&look, args.range.as_deref())?;
+    if ui.is_verbose() || ui.is_json() {
+        look.known.read_scripts(ui, context, range.clone())?;
+    }
+    let shown: Vec<_> = look.chain().revisions()[range].iter().rev().collect();
     let mut rows: Vec<_> = shown.iter().map(|revision| look.row(revision)).collect();
     // What the chain does not have is newer than all of it, for all that is known.
     let unknown = look.status().map(|status| &status.unknown);
@@ -60,20 +66,22 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         }
     }
     ui.results(&lines);
-    let revisions: Vec<_> = shown.iter().map(|revision| look.json(revision)).collect();
-    ui.json(&json!({
-        "database": look.answer.as_ref().map(|answer| answer.url.to_string()),
-        "revisions": revisions,
-        "unknown": unknown,
-    }));
+    if ui.is_json() {
+        let revisions: Vec<_> = shown.iter().map(|revision| look.json(revision)).collect();
+        ui.json(&json!({
+            "database": look.answer.as_ref().map(|answer| answer.url.to_string()),
+            "revisions": revisions,
+            "unknown": unknown,
+        }));
+    }
     Ok(())
 }
 
 /// The part of the chain that was asked for.
-fn range<'l>(look: &'l Look<'_>, range: Option<&str>) -> Result<&'l [Revision], CommandError> {
+fn range(look: &Look<'_>, range: Option<&str>) -> Result<Range<usize>, CommandError> {
     let chain = look.chain();
     let Some(range) = range else {
-        return Ok(chain.revisions());
+        return Ok(0..chain.len());
     };
     let (from, to) = range.split_once(':').ok_or_else(|| {
         CommandError::usage(format!("`{range}` is not a range"))
@@ -88,7 +96,7 @@ fn range<'l>(look: &'l Look<'_>, range: Option<&str>) -> Result<&'l [Revision], 
             "`{range}` is empty: it ends before it begins"
         )));
     }
-    Ok(chain.revisions().get(from..end).unwrap_or_default())
+    Ok(from.min(end)..end)
 }
 
 /// The facts of a revision, below its line.

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 
 use anstyle::Style;
 use migrate_core::{
-    AnyConnection, Attempt, Backends, Chain, Direction, Partial, Revision, Script, Status, Target,
+    AnyConnection, Attempt, Chain, Direction, Partial, Revision, Script, Status, Target,
 };
 use serde_json::{Map, Value, json};
 
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
+use crate::known::Known;
 use crate::style::{Cell, GOOD, ID, ODD, PLAIN};
 use crate::ui::Ui;
 
 /// A chain, and a database's view of it.
 pub(crate) struct Look<'a> {
-    pub(crate) loaded: Loaded<'a>,
+    pub(crate) known: Known<'a>,
     /// `None`: no database is named, or it could not be asked.
     pub(crate) answer: Option<Answer>,
 }
@@ -62,30 +63,31 @@ impl<'a> Look<'a> {
         url: Option<DatabaseUrl>,
         needed: bool,
     ) -> Result<Self, CommandError> {
-        let backends = match &url {
-            Some(url) => url.backend().map(only)?,
-            None => Backends::ALL,
+        let Some(url) = url else {
+            let known = Known::links(ui, context)?;
+            ui.note("no database is named: what is applied is not shown");
+            return Ok(Self {
+                known,
+                answer: None,
+            });
         };
-        let loaded = context.load_to_look(ui, backends)?;
-        let answer = match url {
-            None => {
-                ui.note("no database is named: what is applied is not shown");
+        let loaded = context.load_to_look(ui, only(url.backend()?))?;
+        let answer = match context.connect_to_look(ui, &url) {
+            Ok(connection) => Some(Answer::of(&loaded, url, connection)?),
+            Err(error) if needed => return Err(error),
+            Err(error) => {
+                ui.note(format!("the database was not asked: {error}"));
                 None
             }
-            Some(url) => match context.connect_to_look(ui, &url) {
-                Ok(connection) => Some(Answer::of(&loaded, url, connection)?),
-                Err(error) if needed => return Err(error),
-                Err(error) => {
-                    ui.note(format!("the database was not asked: {error}"));
-                    None
-                }
-            },
         };
-        Ok(Self { loaded, answer })
+        Ok(Self {
+            known: Known::Whole(loaded),
+            answer,
+        })
     }
 
     pub(crate) fn chain(&self) -> &Chain {
-        self.loaded.migrations.chain()
+        self.known.chain()
     }
 
     /// The place that a text names.
@@ -119,13 +121,13 @@ impl<'a> Look<'a> {
 
     /// The attempts at a revision that the log of the database has, oldest first.
     pub(crate) fn attempts_at(&mut self, id: &str) -> Result<Vec<Attempt>, CommandError> {
-        let Some(answer) = &mut self.answer else {
+        let (Some(answer), Known::Whole(loaded)) = (&mut self.answer, &self.known) else {
             return Ok(Vec::new());
         };
-        self.loaded
+        loaded
             .migrations
             .attempts_at(&mut answer.connection, id)
-            .map_err(|error| CommandError::core(error, &self.loaded.shown))
+            .map_err(|error| CommandError::core(error, &loaded.shown))
     }
 
     pub(crate) fn status(&self) -> Option<&Status> {

@@ -29,10 +29,11 @@ pub(crate) struct Args {
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let mut look = Look::around(ui, context, false)?;
     let id = look.revision(&args.revision)?.id().to_owned();
+    let index = look.chain().index(&id).unwrap_or_default();
+    look.known.read_scripts(ui, context, index..index + 1)?;
     let attempt = last_done(&mut look, &id)?;
     let backends = backends(&look);
     let revision = look.revision(&id)?;
-    let index = look.chain().index(&id).unwrap_or_default();
     let next = look.chain().revisions().get(index + 1);
     let scripts = |scripts: &'_ [Script]| -> Vec<Script> {
         let shown = scripts.iter().filter(|script| {
@@ -130,7 +131,7 @@ fn about(
 ) -> Vec<String> {
     let mut rows = Vec::new();
     let mut say = |label: &str, cell: Cell| rows.push(vec![Cell::new(FAINT, label), cell]);
-    let shown = look.loaded.shown.trim_end_matches('/');
+    let shown = look.known.shown().trim_end_matches('/');
     let directory = match shown {
         "" => revision.directory().to_owned(),
         _ => format!("{shown}/{}", revision.directory()),

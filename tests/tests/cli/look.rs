@@ -437,3 +437,43 @@ base
 "#]],
     );
 }
+
+#[test]
+fn a_script_that_cannot_be_read_stops_only_who_reads_it() {
+    let project = two_tables();
+    project.write(
+        "migrations/01_t01/up.sql",
+        "CREATE TABLE t01 (x TEXT DEFAULT '",
+    );
+    for words in [
+        &["heads", "-v"][..],
+        &["history"],
+        &["history", "-v", "-r", "t02:"],
+        &["show", "t02"],
+    ] {
+        let answer = said(&project.path(), words);
+        assert!(answer.ends_with("--- exit code 0\n"), "{answer}");
+    }
+    for words in [
+        &["show", "t01"][..],
+        &["history", "-v"],
+        &["history", "--format", "json"],
+    ] {
+        let answer = said(&project.path(), words);
+        assert!(answer.contains("migrations/01_t01/up.sql:1:"), "{answer}");
+        assert!(answer.ends_with("--- exit code 1\n"), "{answer}");
+    }
+}
+
+#[test]
+fn a_directory_that_is_no_revision_is_no_head() {
+    let project = Project::new(Backend::Sqlite);
+    project.write("migrations/01_a/up.sql", "CREATE TABLE a (id INTEGER);");
+    project.write("migrations/01_a/down.sql", "DROP TABLE a;");
+    fs::create_dir(project.path().join("migrations/02_left_behind")).unwrap();
+    for verb in ["heads", "history"] {
+        let answer = said(&project.path(), &[verb]);
+        assert!(answer.contains("02_left_behind/up.sql"), "{answer}");
+        assert!(answer.ends_with("--- exit code 1\n"), "{answer}");
+    }
+}

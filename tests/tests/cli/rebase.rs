@@ -290,7 +290,15 @@ error: migrations/migrate.lock is not up to date: 01 up changed
 
 "#]],
     );
+    // What reads the scripts brings it up to date; what reads the links alone does not.
+    let behind = fs::read(project.path().join("migrations/migrate.lock")).unwrap();
     assert!(said(&project.path(), &["heads"]).ends_with("exit code 0\n"));
+    assert_eq!(
+        fs::read(project.path().join("migrations/migrate.lock")).unwrap(),
+        behind
+    );
+    let current = ["current", "--database-url", "sqlite::memory:"];
+    assert!(said(&project.path(), &current).ends_with("exit code 0\n"));
     assert!(said(&project.path(), &["heads", "--locked"]).ends_with("exit code 0\n"));
     project.remove("02_t02");
     says(

@@ -12,14 +12,14 @@ use crate::ui::Ui;
 pub(crate) enum Known<'a> {
     Whole(Loaded<'a>),
     /// With the directory as the user would name it.
-    Links(Outline, String),
+    Links(Box<Outline>, String),
 }
 
 impl<'a> Known<'a> {
     /// Reads as little as shows the chain. What is not in order is read whole, and reported so.
     pub(crate) fn links(ui: &mut Ui, context: &Context<'a>) -> Result<Self, CommandError> {
         match context.outline(ui)? {
-            Some((outline, shown)) => Ok(Self::Links(outline, shown)),
+            Some((outline, shown)) => Ok(Self::Links(outline.into(), shown)),
             None => Self::whole(ui, context),
         }
     }

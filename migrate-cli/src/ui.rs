@@ -193,7 +193,7 @@ impl Ui {
         let mut line = without_passwords(line);
         // A stream that strips escapes itself makes a system call of each piece between two of them.
         if self.out.current_choice() == ColorChoice::Never {
-            line = strip_str(&line).to_string().into();
+            line = strip_str(&line).to_string();
         }
         let written = match &self.bar {
             Some(bar) => bar.suspend(|| writeln!(self.out, "{line}")),

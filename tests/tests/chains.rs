@@ -1,7 +1,8 @@
 //! The chains of real projects, read where they lie: up to head as the plain client takes them, and down as far as their own
 //! downs go.
 
-use migrate_core::{AnyConnection, Error, Migrations, PlanError, TransactionMode};
+use migrate_chain::{Outline, Settings};
+use migrate_core::{AnyConnection, Error, Migrations, PlanError, Revision, TransactionMode};
 use migrate_tests::{Database, RealChain, dump, on, plain_run, real_chains};
 
 fn with(name: &str, test: impl FnOnce(&RealChain, &Database, &Migrations)) {
@@ -17,6 +18,36 @@ fn with(name: &str, test: impl FnOnce(&RealChain, &Database, &Migrations)) {
     on(chain.backend, |database| {
         test(&chain, database, &migrations)
     });
+}
+
+/// Read by their links alone they are the same chain, and the same revisions once their scripts are asked for.
+#[test]
+fn the_links_alone_tell_the_same_chain() {
+    let mut whole = 0;
+    let chains = real_chains().unwrap_or_default();
+    for chain in &chains {
+        let project = chain.adopt();
+        let directory = project.path().join("migrations");
+        let settings = Settings::beside(&directory).unwrap();
+        let migrations = Migrations::from_directory(&directory).unwrap();
+        let mut outline = Outline::read(&directory, settings, Migrations::backends())
+            .unwrap_or_else(|| panic!("{}", chain.name));
+        let links = |revisions: &[Revision]| -> Vec<_> {
+            let link = |revision: &Revision| {
+                let parent = revision.parent().map(str::to_owned);
+                (revision.directory().to_owned(), parent)
+            };
+            revisions.iter().map(link).collect()
+        };
+        let expected = migrations.chain().revisions();
+        assert_eq!(links(outline.chain().revisions()), links(expected));
+        // It refuses where a script is to be warned of.
+        if outline.read_scripts(0..expected.len()) {
+            assert_eq!(outline.chain(), migrations.chain(), "{}", chain.name);
+            whole += 1;
+        }
+    }
+    assert!(chains.is_empty() || whole > 0);
 }
 
 /// At head both schemas are the same, whichever way the revisions were grouped.

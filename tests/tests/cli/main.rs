@@ -49,6 +49,8 @@ fn tool(directory: &Path, arguments: &[&str]) -> Command {
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
+        // Where it is set, colours are taken to be wanted.
+        "CI",
         "VISUAL",
         "EDITOR",
     ];

@@ -242,6 +242,8 @@ fn a_message_is_needed() {
 error: the following required arguments were not provided:
   --message <TEXT>
 
+  tip: say what it does: -m "add phone to members"
+
 Usage: migrate revision --message <TEXT>
 
 For more information, try '--help'.

@@ -1,7 +1,7 @@
 //! How long the compiler takes over a chain: `cargo check` of an app that embeds it, beside the same app with Diesel's macro.
 //!
 //! The apps are touched and checked in turn, so that whatever else the machine does falls on all alike, and so is each without
-//! its macro: what cargo does for the crates that it depends on is no matter of the macro. A plain chain has scripts alone, a
+//! its macro: what cargo and the compiler do for the crates that it depends on is no matter of the macro. A plain chain has scripts alone, a
 //! linked one has a metadata.toml a revision besides, which Diesel's macro reads and does not track.
 //!
 //! Run it with `cargo bench -p migrate-tests --bench expansion`.
@@ -19,6 +19,8 @@ struct Kind {
     name: &'static str,
     dependencies: &'static str,
     main: &'static str,
+    /// The same without the macro; it names the crate, so that the compiler loads it as well.
+    bare: &'static str,
 }
 
 const DIESEL: Kind = Kind {
@@ -26,6 +28,7 @@ const DIESEL: Kind = Kind {
     dependencies: "diesel_migrations = \"2.3\"\ndiesel = { version = \"2.3\", features = [\"sqlite\"] }\n",
     main: "use diesel_migrations::{EmbeddedMigrations, embed_migrations};\n\n\
            pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!(\"../../migrations\");\n\nfn main() {}\n",
+    bare: "pub const MIGRATIONS: Option<diesel_migrations::EmbeddedMigrations> = None;\n\nfn main() {}\n",
 };
 
 const MIGRATE: Kind = Kind {
@@ -33,9 +36,8 @@ const MIGRATE: Kind = Kind {
     dependencies: "migrate-core = { path = \"CORE\" }\n",
     main: "use migrate_core::{Migrations, embed_migrations};\n\n\
            pub static MIGRATIONS: Migrations = embed_migrations!(\"../../migrations\");\n\nfn main() {}\n",
+    bare: "pub static MIGRATIONS: Option<migrate_core::Migrations> = None;\n\nfn main() {}\n",
 };
-
-const NO_MACRO: &str = "fn main() {}\n";
 
 /// The medians of one kind of app.
 struct Times {
@@ -79,7 +81,7 @@ fn measure(size: usize, rounds: usize, linked: bool) -> [Times; 2] {
     chain(&directory.path().join("migrations"), size, linked);
     let apps = [DIESEL, MIGRATE].map(|kind| {
         let without = Kind {
-            main: NO_MACRO,
+            main: kind.bare,
             ..kind
         };
         [("with", kind), ("without", without)]

@@ -15,6 +15,9 @@ pub(crate) enum Known<'a> {
     Links(Box<Outline>, String),
 }
 
+/// How much of a chain is read: [`Known::links`] or [`Known::whole`].
+pub(crate) type Read<'a> = fn(&mut Ui, &Context<'a>) -> Result<Known<'a>, CommandError>;
+
 impl<'a> Known<'a> {
     /// Reads as little as shows the chain. What is not in order is read whole, and reported so.
     pub(crate) fn links(ui: &mut Ui, context: &Context<'a>) -> Result<Self, CommandError> {
@@ -24,7 +27,8 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn whole(ui: &mut Ui, context: &Context<'a>) -> Result<Self, CommandError> {
+    /// Reads every script too.
+    pub(crate) fn whole(ui: &mut Ui, context: &Context<'a>) -> Result<Self, CommandError> {
         context.load_to_look(ui, Backends::ALL).map(Self::Whole)
     }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::looking::{Look, facts};
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::known::{Known, Read};
 use crate::style::{Cell, FAINT, ID, ODD, aligned, styled};
 use crate::ui::Ui;
 
@@ -39,9 +40,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    let mut look = Look::around(ui, context, args.indicate_current)?;
+    let scripts = ui.is_verbose() || ui.is_json();
+    let read: Read<'_> = match args.range {
+        None if scripts => Known::whole,
+        _ => Known::links,
+    };
+    let mut look = Look::around(ui, context, args.indicate_current, read)?;
     let range = range(&look, args.range.as_deref())?;
-    if ui.is_verbose() || ui.is_json() {
+    if scripts {
         look.known.read_scripts(ui, context, range.clone())?;
     }
     let shown: Vec<_> = look.chain().revisions()[range].iter().rev().collect();

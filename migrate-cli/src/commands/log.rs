@@ -8,6 +8,7 @@ use super::looking::Look;
 use crate::context::Context;
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
+use crate::known::Known;
 use crate::style::{FAINT, aligned, styled};
 use crate::ui::Ui;
 
@@ -84,7 +85,7 @@ fn at(
     url: &DatabaseUrl,
     revision: &str,
 ) -> Result<Vec<Attempt>, CommandError> {
-    let mut look = Look::of(ui, context, Some(url.clone()), true)?;
+    let mut look = Look::of(ui, context, Some(url.clone()), true, Known::links)?;
     let named = look
         .revision(revision)
         .map(|revision| revision.id().to_owned());

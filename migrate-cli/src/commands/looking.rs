@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
-use crate::known::Known;
+use crate::known::{Known, Read};
 use crate::style::{Cell, GOOD, ID, ODD, PLAIN};
 use crate::ui::Ui;
 
@@ -42,18 +42,19 @@ enum State<'s> {
 
 impl<'a> Look<'a> {
     /// Reads the chain and asks the database. Where it is not `needed`, none may be named, and one that cannot be reached is no
-    /// reason not to show the chain.
+    /// reason not to show the chain. Without a database, `read` says how much of the chain is wanted.
     pub(crate) fn around(
         ui: &mut Ui,
         context: &Context<'a>,
         needed: bool,
+        read: Read<'a>,
     ) -> Result<Self, CommandError> {
         let url = if needed {
             Some(context.needed_database(ui)?)
         } else {
             context.database()?
         };
-        Self::of(ui, context, url, needed)
+        Self::of(ui, context, url, needed, read)
     }
 
     /// The same with the database that was found.
@@ -62,9 +63,10 @@ impl<'a> Look<'a> {
         context: &Context<'a>,
         url: Option<DatabaseUrl>,
         needed: bool,
+        read: Read<'a>,
     ) -> Result<Self, CommandError> {
         let Some(url) = url else {
-            let known = Known::links(ui, context)?;
+            let known = read(ui, context)?;
             ui.note("no database is named: what is applied is not shown");
             return Ok(Self {
                 known,

@@ -7,6 +7,7 @@ use super::attempt;
 use super::looking::{Look, facts, file_name};
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::known::Known;
 use crate::style::{Cell, FAINT, GOOD, ID, PLAIN, STRONG, aligned, painted, styled};
 use crate::ui::Ui;
 
@@ -27,7 +28,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    let mut look = Look::around(ui, context, false)?;
+    let mut look = Look::around(ui, context, false, Known::links)?;
     let id = look.revision(&args.revision)?.id().to_owned();
     let index = look.chain().index(&id).unwrap_or_default();
     look.known.read_scripts(ui, context, index..index + 1)?;

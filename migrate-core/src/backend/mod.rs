@@ -3,10 +3,10 @@
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod code;
 #[cfg(feature = "mysql")]
-mod mysql;
+pub(crate) mod mysql;
 mod offline;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub(crate) mod postgres;
 mod replay;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -7,7 +7,7 @@ use migrate_chain::Seed;
 use crate::backend::Server;
 use crate::error::Error;
 
-use super::Ledger;
+use super::write::{Entry, Ledger};
 
 /// What the log's rows of seeds have for an action.
 pub(crate) const ACTION: &str = "seed";
@@ -22,33 +22,21 @@ impl Ledger {
         error: Option<&str>,
     ) -> String {
         let literal = self.dialect.literal;
-        let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-        let outcome = if error.is_some() { "failed" } else { "done" };
         let now = self.dialect.now;
-        let words = [
-            literal(seed.name()),
-            literal(ACTION),
-            literal(outcome),
-            literal(&seed.script().checksum().to_string()),
-            statements.to_string(),
-            seed.script().statements().len().to_string(),
-            "0".to_owned(),
-            now.to_owned(),
-            now.to_owned(),
-            duration_ms.to_string(),
-            optional(error),
-            self.who.db_user.clone(),
-            self.who.os_user.clone(),
-            self.who.host.clone(),
-            literal(&self.tool),
-            optional(Some(self.app.as_str()).filter(|app| !app.is_empty())),
-        ];
-        format!(
-            "INSERT INTO {} (revision, action, outcome, up_checksum, statements_done, statements_total, statement_running, \
-             started, finished, duration_ms, error, db_user, os_user, host, tool, app) VALUES ({})",
-            self.log(),
-            words.join(", ")
-        )
+        let script = seed.script();
+        let (columns, values) = self.columns(&Entry {
+            revision: &literal(seed.name()),
+            parent: None,
+            action: ACTION,
+            outcome: if error.is_some() { "failed" } else { "done" },
+            both: (Some(script), None),
+            statements: (statements, script.statements().len(), 0),
+            times: &format!(
+                "{now}, {now}, {duration_ms}, {}",
+                error.map_or_else(|| "NULL".to_owned(), literal)
+            ),
+        });
+        format!("INSERT INTO {} ({columns}) VALUES ({values})", self.log())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::token::{Token, tokens};
 use crate::{
-    Check, Constraint, Dialect, Expression, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey,
-    Table, Unique,
+    Check, Constraint, Dialect, Expression, ForeignKey, Generated, Index, IndexKey, IndexPart,
+    PrimaryKey, Table, Unique,
 };
 
 /// A constraint as it stands in CREATE TABLE and after ALTER TABLE ADD; nothing for an index, which is a statement.
@@ -167,4 +167,10 @@ fn is_current_time(expression: &Expression, dialect: Dialect) -> bool {
     let alone = all.len() == 1 || dialect == Dialect::Mysql;
     alone
         && matches!(all.first(), Some(Token::Word(word)) if NAMES.contains(&word.to_lowercase().as_str()))
+}
+
+/// What makes a column a generated one, where the server knows both kinds.
+pub(super) fn generated(of: &Generated) -> String {
+    let kind = if of.stored { "STORED" } else { "VIRTUAL" };
+    format!(" GENERATED ALWAYS AS ({}) {kind}", of.expression)
 }

@@ -184,15 +184,7 @@ fn definition(column: &Column, fill: Option<&str>) -> String {
         sql.push_str(&format!(" COLLATE {}", DIALECT.quote(collation)));
     }
     if let Some(generated) = column.generated.get() {
-        let kind = if generated.stored {
-            "STORED"
-        } else {
-            "VIRTUAL"
-        };
-        sql.push_str(&format!(
-            " GENERATED ALWAYS AS ({}) {kind}",
-            generated.expression
-        ));
+        sql.push_str(&clauses::generated(generated));
     } else {
         // A TIMESTAMP takes no NULL unless it is told to.
         sql.push_str(if column.takes_null() {

@@ -228,15 +228,7 @@ fn definition(column: &Column, key: Option<&str>) -> String {
         sql.push_str(&format!(" COLLATE {}", DIALECT.quote(collation)));
     }
     if let Some(generated) = column.generated.get() {
-        let kind = if generated.stored {
-            "STORED"
-        } else {
-            "VIRTUAL"
-        };
-        sql.push_str(&format!(
-            " GENERATED ALWAYS AS ({}) {kind}",
-            generated.expression
-        ));
+        sql.push_str(&clauses::generated(generated));
     }
     sql
 }

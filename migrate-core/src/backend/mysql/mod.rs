@@ -78,13 +78,13 @@ fn ending(connection: &str, version: &str) -> String {
     )
 }
 
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
 /// Plain where nothing can be misread; else hexadecimal, because what a backslash means depends on `sql_mode`, which a script may
 /// have changed.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     if text
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !b"'\\\"".contains(&byte))

@@ -10,12 +10,16 @@ mod diesel_source;
 mod embed;
 mod error;
 mod failure;
+#[cfg(feature = "schema")]
+mod inspect;
 mod ledger;
 mod migrations;
 mod observer;
 mod offline;
 mod report;
 mod runner;
+#[cfg(feature = "schema")]
+mod scratch;
 mod seeding;
 mod stale;
 mod stand;
@@ -26,6 +30,8 @@ pub use connection::{AnyConnection, AsConnection, ConnectError, Database, withou
 pub use database::{DatabaseError, NamedDatabase, Sessions};
 pub use error::Error;
 pub use failure::{ErrorKind, Failure, Left, ServerError};
+#[cfg(feature = "schema")]
+pub use inspect::{InspectError, Inspector, dialect};
 pub use ledger::{Applied, Attempt, Partial};
 pub use migrate_chain::{
     Backend, Backends, Chain, Direction, Environment, Loss, Plan, PlanError, Position, Problem,
@@ -38,6 +44,8 @@ pub use observer::{Event, Observer};
 pub use offline::{Offline, OfflineError, OfflineScript};
 pub use report::{Report, StampChange, StampReport, StampStep, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
+#[cfg(feature = "schema")]
+pub use scratch::Scratch;
 pub use seeding::{SeedOptions, SeedOutcome, SeedReport};
 
 #[doc(hidden)]

@@ -73,6 +73,15 @@ impl Address {
         })
     }
 
+    /// The same server's database of another name.
+    #[cfg(feature = "schema")]
+    pub(super) fn renamed(&self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// What is the same for the same database, however it is written.
     pub(super) fn key(&self) -> (String, Cow<'_, str>) {
         if self.server.is_empty() {
@@ -92,6 +101,18 @@ impl Address {
         };
         (server.to_owned(), Cow::Borrowed(&self.name))
     }
+}
+
+/// A server's URL with another name in it. PostgreSQL's has it among its options, where the last one counts.
+#[cfg(any(feature = "schema", feature = "postgres", feature = "mysql"))]
+pub(super) fn renamed(url: &str, name: &str, postgres: bool) -> String {
+    if postgres {
+        let sign = if url.contains('?') { '&' } else { '?' };
+        return format!("{url}{sign}dbname={name}");
+    }
+    let (place, options) = url.split_once('?').unwrap_or((url, ""));
+    let place = place.rsplit_once('/').map_or(place, |(place, _)| place);
+    format!("{place}/{name}?{options}")
 }
 
 fn decoded(text: &str) -> String {

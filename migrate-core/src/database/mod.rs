@@ -13,7 +13,13 @@ use std::fmt;
 
 use migrate_chain::Backend;
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::backend::Server;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::connection::server;
 use crate::connection::{AnyConnection, ConnectError};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::failure::ServerError;
 use address::Address;
 
 pub use error::DatabaseError;
@@ -69,6 +75,22 @@ impl NamedDatabase {
             url: url.to_owned(),
             address,
         })
+    }
+
+    /// The same server's database of another name.
+    #[cfg(feature = "schema")]
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        Self {
+            backend: self.backend,
+            url: address::renamed(&self.url, name, self.backend == Backend::Postgres),
+            address: self.address.renamed(name),
+        }
+    }
+
+    /// Its URL, password and all.
+    #[cfg(feature = "schema")]
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Its backend.
@@ -180,6 +202,46 @@ enum Look {
 impl Look {
     fn is_there(&self) -> bool {
         matches!(self, Self::There)
+    }
+}
+
+/// Who can connect needs no right to look anywhere else. `open` connects to the server without the database.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn look(
+    database: &NamedDatabase,
+    open: fn(&NamedDatabase) -> Result<AnyConnection, ConnectError>,
+    is_listed: fn(&NamedDatabase, &mut dyn Server) -> Result<bool, DatabaseError>,
+) -> Result<Look, DatabaseError> {
+    let own = match AnyConnection::establish(&database.url) {
+        Ok(_) => return Ok(Look::There),
+        Err(error) => error,
+    };
+    let mut connection = open(database).map_err(|of_server| telling(own, of_server))?;
+    if is_listed(database, server(&mut connection))? {
+        return there_after_all(database);
+    }
+    Ok(Look::Missing(connection))
+}
+
+/// Whether a query for its name finds it.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn finds(
+    database: &NamedDatabase,
+    server: &mut dyn Server,
+    sql: &str,
+) -> Result<bool, DatabaseError> {
+    server
+        .rows(sql)
+        .map(|rows| !rows.is_empty())
+        .map_err(|error| failed(database, "look for", error))
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn failed(database: &NamedDatabase, what: &'static str, error: ServerError) -> DatabaseError {
+    DatabaseError::Server {
+        what,
+        name: database.to_string(),
+        error: Box::new(error),
     }
 }
 

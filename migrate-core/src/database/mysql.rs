@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{DatabaseError, Look, NamedDatabase, Sessions, telling, there_after_all};
+use super::address::renamed;
+use super::{DatabaseError, Look, NamedDatabase, Sessions, failed, finds};
 use crate::backend::Server;
+use crate::backend::mysql::{identifier, literal};
 use crate::connection::{AnyConnection, ConnectError, server};
-use crate::failure::ServerError;
 
 const SYSTEM: [&str; 4] = ["mysql", "information_schema", "performance_schema", "sys"];
 
@@ -14,20 +15,8 @@ const PATIENCE: u32 = 5;
 
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// Who can connect needs no right to look anywhere else.
 pub(super) fn look(database: &NamedDatabase) -> Result<Look, DatabaseError> {
-    let own = match AnyConnection::establish(&database.url) {
-        Ok(_) => return Ok(Look::There),
-        Err(error) => error,
-    };
-    let mut connection = match without_name(database) {
-        Ok(connection) => connection,
-        Err(of_server) => return Err(telling(own, of_server)),
-    };
-    if is_listed(database, server(&mut connection))? {
-        return there_after_all(database);
-    }
-    Ok(Look::Missing(connection))
+    super::look(database, without_name, is_listed)
 }
 
 pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
@@ -36,7 +25,7 @@ pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
     };
     let sql = format!(
         "CREATE DATABASE IF NOT EXISTS {} CHARACTER SET utf8mb4",
-        quoted(database)
+        identifier(database.name())
     );
     match server(&mut connection).execute(&sql) {
         Ok(()) => Ok(true),
@@ -76,7 +65,7 @@ pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool,
     }
     let sql = format!(
         "SET SESSION lock_wait_timeout = {PATIENCE}; DROP DATABASE IF EXISTS {}",
-        quoted(database)
+        identifier(database.name())
     );
     match server.execute(&sql) {
         Ok(()) => Ok(true),
@@ -86,10 +75,7 @@ pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool,
 
 /// A connection to the server, with the options of the URL but no database.
 fn without_name(database: &NamedDatabase) -> Result<AnyConnection, ConnectError> {
-    let url = &database.url;
-    let (place, options) = url.split_once('?').unwrap_or((url, ""));
-    let place = place.rsplit_once('/').map_or(place, |(place, _)| place);
-    AnyConnection::establish(&format!("{place}/?{options}"))
+    AnyConnection::establish(&renamed(&database.url, "", false))
 }
 
 fn is_listed(database: &NamedDatabase, server: &mut dyn Server) -> Result<bool, DatabaseError> {
@@ -97,9 +83,7 @@ fn is_listed(database: &NamedDatabase, server: &mut dyn Server) -> Result<bool, 
         "SELECT CAST(schema_name AS CHAR) FROM information_schema.schemata WHERE schema_name = {}",
         literal(database.name())
     );
-    let rows = server.rows(&sql);
-    rows.map(|rows| !rows.is_empty())
-        .map_err(|error| failed(database, "look for", error))
+    finds(database, server, &sql)
 }
 
 /// Those of the others who are still there after a moment: a connection that was closed is listed for a little longer.
@@ -130,22 +114,4 @@ fn others(database: &NamedDatabase, server: &mut dyn Server) -> Result<Vec<Strin
         .iter()
         .map(|row| row.text_or_empty(0).to_owned())
         .collect())
-}
-
-fn quoted(database: &NamedDatabase) -> String {
-    format!("`{}`", database.name().replace('`', "``"))
-}
-
-/// In hexadecimal, which no setting of the session reads otherwise.
-fn literal(text: &str) -> String {
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("_utf8mb4 X'{hex}'")
-}
-
-fn failed(database: &NamedDatabase, what: &'static str, error: ServerError) -> DatabaseError {
-    DatabaseError::Server {
-        what,
-        name: database.to_string(),
-        error: Box::new(error),
-    }
 }

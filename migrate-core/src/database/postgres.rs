@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::{DatabaseError, Look, NamedDatabase, Sessions, telling, there_after_all};
+use super::address::renamed;
+use super::{DatabaseError, Look, NamedDatabase, Sessions, failed, finds};
 use crate::backend::Server;
+use crate::backend::postgres::{identifier, literal};
 use crate::connection::{AnyConnection, ConnectError, server};
-use crate::failure::{ErrorKind, ServerError};
+use crate::failure::ErrorKind;
 
 /// The databases that every server has; whoever may connect at all may connect to one of them.
 const MAINTENANCE: [&str; 2] = ["postgres", "template1"];
@@ -14,20 +16,8 @@ const SYSTEM: [&str; 3] = ["postgres", "template0", "template1"];
 /// Another process may be making a database from the same template, which takes it a moment.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Who can connect needs no right to look anywhere else.
 pub(super) fn look(database: &NamedDatabase) -> Result<Look, DatabaseError> {
-    let own = match AnyConnection::establish(&database.url) {
-        Ok(_) => return Ok(Look::There),
-        Err(error) => error,
-    };
-    let mut connection = match maintenance(database) {
-        Ok(connection) => connection,
-        Err(of_server) => return Err(telling(own, of_server)),
-    };
-    if is_listed(database, server(&mut connection))? {
-        return there_after_all(database);
-    }
-    Ok(Look::Missing(connection))
+    super::look(database, maintenance, is_listed)
 }
 
 pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
@@ -37,7 +27,7 @@ pub(super) fn create(database: &NamedDatabase) -> Result<bool, DatabaseError> {
     let server = server(&mut connection);
     let began = Instant::now();
     loop {
-        let sql = format!("CREATE DATABASE {}", quoted(database));
+        let sql = format!("CREATE DATABASE {}", identifier(database.name()));
         let Err(error) = server.execute(&sql) else {
             return Ok(true);
         };
@@ -68,7 +58,7 @@ pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool,
         Sessions::Refuse => "",
         Sessions::End => " WITH (FORCE)",
     };
-    let sql = format!("DROP DATABASE {}{force}", quoted(database));
+    let sql = format!("DROP DATABASE {}{force}", identifier(database.name()));
     let Err(error) = server.execute(&sql) else {
         return Ok(true);
     };
@@ -82,10 +72,9 @@ pub(super) fn drop(database: &NamedDatabase, sessions: Sessions) -> Result<bool,
     }
 }
 
-/// A connection to the server, with the options of the URL but another database. The last `dbname` counts.
+/// A connection to the server, with the options of the URL but another database.
 fn maintenance(database: &NamedDatabase) -> Result<AnyConnection, ConnectError> {
-    let sign = if database.url.contains('?') { '&' } else { '?' };
-    let open = |name| AnyConnection::establish(&format!("{}{sign}dbname={name}", database.url));
+    let open = |name| AnyConnection::establish(&renamed(&database.url, name, true));
     let [first, second] = MAINTENANCE;
     open(first).or_else(|error| open(second).map_err(|_| error))
 }
@@ -95,9 +84,7 @@ fn is_listed(database: &NamedDatabase, server: &mut dyn Server) -> Result<bool, 
         "SELECT datname::text FROM pg_database WHERE datname = {}",
         literal(database.name())
     );
-    let rows = server.rows(&sql);
-    rows.map(|rows| !rows.is_empty())
-        .map_err(|error| failed(database, "look for", error))
+    finds(database, server, &sql)
 }
 
 /// Who else is connected, where anybody is.
@@ -113,22 +100,5 @@ fn users(database: &NamedDatabase, server: &mut dyn Server) -> Option<String> {
         0 => None,
         1 => Some(format!("1 other session ({})", row.text_or_empty(1))),
         count => Some(format!("{count} other sessions ({})", row.text_or_empty(1))),
-    }
-}
-
-fn quoted(database: &NamedDatabase) -> String {
-    format!("\"{}\"", database.name().replace('"', "\"\""))
-}
-
-/// The same whatever `standard_conforming_strings` is.
-fn literal(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-fn failed(database: &NamedDatabase, what: &'static str, error: ServerError) -> DatabaseError {
-    DatabaseError::Server {
-        what,
-        name: database.to_string(),
-        error: Box::new(error),
     }
 }

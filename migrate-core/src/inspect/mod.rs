@@ -1,0 +1,180 @@
+//! A database into schema values: what its catalogues say of its tables, and how its server writes what models say.
+
+mod error;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use migrate_chain::Backend;
+use migrate_schema::{Dialect, Difference, Name, Renames, Schema};
+
+pub use error::InspectError;
+
+use crate::backend::Server;
+use crate::connection::{AsConnection, server};
+use crate::ledger::{LOG, VERSIONS};
+
+/// Reads the tables of a database, and compares them with what is wanted.
+///
+/// The ledger's own tables are never among them, nor are those that belong to a server's extensions.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] {
+/// use migrate_core::{AnyConnection, Inspector};
+///
+/// let mut connection = AnyConnection::establish("sqlite::memory:")?;
+/// let schema = Inspector::new().schema(&mut connection)?;
+/// assert!(schema.tables.is_empty());
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Inspector {
+    only: Vec<glob::Pattern>,
+    exclude: Vec<glob::Pattern>,
+    schemas: Vec<String>,
+}
+
+impl Inspector {
+    /// All tables of the schema that names without one mean: PostgreSQL's current schema, the database itself elsewhere.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only the tables whose name one of the globs matches. A glob without a dot is of names without a schema.
+    ///
+    /// # Errors
+    /// [`InspectError::Glob`]: one of them is none.
+    pub fn only<T: AsRef<str>>(
+        mut self,
+        globs: impl IntoIterator<Item = T>,
+    ) -> Result<Self, InspectError> {
+        self.only = patterns(globs)?;
+        Ok(self)
+    }
+
+    /// Not the tables whose name one of the globs matches.
+    ///
+    /// # Errors
+    /// [`InspectError::Glob`]: one of them is none.
+    pub fn exclude<T: AsRef<str>>(
+        mut self,
+        globs: impl IntoIterator<Item = T>,
+    ) -> Result<Self, InspectError> {
+        self.exclude = patterns(globs)?;
+        Ok(self)
+    }
+
+    /// The tables of these schemas too, under names with the schema before them. SQLite has none.
+    #[must_use]
+    pub fn schemas<T: Into<String>>(mut self, schemas: impl IntoIterator<Item = T>) -> Self {
+        self.schemas = schemas.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What is there.
+    ///
+    /// # Errors
+    /// [`InspectError`]: the server refused a query, or says what is not understood.
+    pub fn schema<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Schema, InspectError> {
+        let mut schema = self.read(server(connection))?;
+        schema.tables.retain(|table| self.has(&table.name));
+        Ok(schema)
+    }
+
+    /// What takes the database to what is wanted. Where both have an expression and the texts differ, the server writes both in
+    /// its own form first. Nothing stays changed in the database.
+    ///
+    /// # Errors
+    /// [`InspectError`]: as for [`schema`](Self::schema), or the server does not take an expression that is wanted.
+    pub fn difference<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        wanted: &Schema,
+        renames: &Renames,
+    ) -> Result<Difference, InspectError> {
+        let found = self.schema(connection)?;
+        let server = server(connection);
+        let mut wanted = wanted.clone();
+        wanted.tables.retain(|table| self.has(&table.name));
+        let wanted = normal(server, &wanted, &found)?;
+        let dialect = dialect(server.backend());
+        Ok(Difference::between(&found, &wanted, dialect, renames))
+    }
+
+    /// Whether a table is one of those that are looked at.
+    fn has(&self, name: &Name) -> bool {
+        let matches = |globs: &[glob::Pattern]| {
+            globs.iter().any(|glob| {
+                glob.matches(&name.name) && name.schema.is_none() || glob.matches(&name.to_string())
+            })
+        };
+        ![VERSIONS, LOG].contains(&name.name.as_str())
+            && (self.only.is_empty() || matches(&self.only))
+            && !matches(&self.exclude)
+    }
+
+    fn read(&self, server: &mut dyn Server) -> Result<Schema, InspectError> {
+        match server.backend() {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite => sqlite::read(server),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres => postgres::read(server, &self.schemas),
+            #[cfg(feature = "mysql")]
+            Backend::Mysql => mysql::read(server, &self.schemas),
+            #[allow(unreachable_patterns)]
+            _ => unreachable!("without a backend no connection can be made"),
+        }
+    }
+}
+
+/// What is wanted, with its expressions as the server writes those that are there.
+fn normal(
+    server: &mut dyn Server,
+    wanted: &Schema,
+    #[cfg_attr(not(any(feature = "postgres", feature = "mysql")), expect(unused))] found: &Schema,
+) -> Result<Schema, InspectError> {
+    match server.backend() {
+        // SQLite keeps the text that it was given.
+        #[cfg(feature = "sqlite")]
+        Backend::Sqlite => Ok(wanted.clone()),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres => postgres::normal(server, wanted, found),
+        #[cfg(feature = "mysql")]
+        Backend::Mysql => mysql::normal(server, wanted, found),
+        #[allow(unreachable_patterns)]
+        _ => unreachable!("without a backend no connection can be made"),
+    }
+}
+
+/// The same backend in the words of schema values.
+#[must_use]
+pub const fn dialect(backend: Backend) -> Dialect {
+    match backend {
+        Backend::Sqlite => Dialect::Sqlite,
+        Backend::Postgres => Dialect::Postgres,
+        Backend::Mysql => Dialect::Mysql,
+    }
+}
+
+fn patterns<T: AsRef<str>>(
+    globs: impl IntoIterator<Item = T>,
+) -> Result<Vec<glob::Pattern>, InspectError> {
+    globs
+        .into_iter()
+        .map(|glob| {
+            let text = glob.as_ref();
+            glob::Pattern::new(text).map_err(|error| InspectError::Glob {
+                glob: text.to_owned(),
+                error,
+            })
+        })
+        .collect()
+}

@@ -14,7 +14,9 @@ mod dump;
 mod process;
 mod project;
 mod proxy;
+mod rows;
 mod servers;
+mod shape;
 mod shared;
 
 pub use app::App;
@@ -26,7 +28,9 @@ pub use dump::dump;
 pub use process::{Outcome, Running, at_once, migrate, signal, until};
 pub use project::Project;
 pub use proxy::{Cut, Proxy};
+pub use rows::{Kept, insert, kept};
 pub use servers::{say, server};
+pub use shape::{beside, shape};
 pub use shared::{shared, shared_json};
 
 /// Runs a test on a database of its own. Without a server it says so by name, or fails where servers are demanded.

@@ -5,7 +5,7 @@ use migrate_schema::{
     Action, Check, Column, Dialect, Difference, Facet, Fills, ForeignKey, IdentityKind, Index,
     IndexPart, Name, Renames, Schema, Table, Type, Unique,
 };
-use migrate_tests::{Database, dump, on, on_each_backend};
+use migrate_tests::{Database, beside, on, on_each_backend, shape};
 
 fn dialect(database: &Database) -> Dialect {
     Dialect::from_name(database.backend().name()).expect("the same three words")
@@ -135,42 +135,6 @@ fn schema(random: &mut Random, dialect: Dialect) -> Schema {
         tables,
         ..Schema::default()
     }
-}
-
-/// The schema of a database, in which the order of columns and constraints says nothing.
-fn shape(database: &Database) -> Vec<String> {
-    let text = dump(database).replace(", ", "\n").replace(",\n", "\n");
-    let mut lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            line.trim()
-                .trim_end_matches([',', ';', ')', ' '])
-                .to_owned()
-        })
-        .collect();
-    lines.retain(|line| !line.is_empty());
-    lines.sort();
-    lines
-}
-
-/// What one database has and the other one lacks.
-fn beside(changed: &[String], fresh: &[String]) -> String {
-    let lacks = |one: &[String], other: &[String]| {
-        let lines: Vec<_> = one
-            .iter()
-            .filter(|line| !other.contains(line))
-            .cloned()
-            .collect();
-        lines.join("\n")
-    };
-    if changed == fresh {
-        return String::new();
-    }
-    format!(
-        "too much:\n{}\nmissing:\n{}\n",
-        lacks(changed, fresh),
-        lacks(fresh, changed)
-    )
 }
 
 fn difference(before: &Schema, after: &Schema, dialect: Dialect) -> Difference {

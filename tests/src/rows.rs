@@ -1,0 +1,141 @@
+//! A row for each table of a schema, and what of the rows a change must leave as it is.
+
+use std::collections::BTreeMap;
+
+use migrate_schema::{
+    Change, Column, Dialect, Difference, IdentityKind, Name, Schema, Table, TableChange, Type,
+};
+
+use crate::database::Database;
+
+/// What is in the columns that a change keeps, as text, a table each.
+pub type Kept = BTreeMap<String, Vec<Vec<String>>>;
+
+/// A statement that puts a row into each table, parents first: an 11 in each column, or what of its type comes nearest to it, so
+/// that foreign keys agree. A column whose type `other` has as an enum gets a value that the enum has too.
+#[must_use]
+pub fn insert(schema: &Schema, other: &Schema, dialect: Dialect) -> String {
+    let everything = Difference::between(
+        &Schema::default(),
+        schema,
+        dialect,
+        &migrate_schema::Renames::default(),
+    );
+    let tables = everything
+        .changes()
+        .iter()
+        .filter_map(|change| match change {
+            Change::CreateTable(table) => schema.table(&table.name),
+            _ => None,
+        });
+    tables
+        .map(|table| row(table, schema, other, dialect))
+        .collect()
+}
+
+fn row(table: &Table, schema: &Schema, other: &Schema, dialect: Dialect) -> String {
+    let filled = table.columns.iter().filter(|column| is_filled(column));
+    let (names, values): (Vec<_>, Vec<_>) = filled
+        .map(|column| {
+            let later = other
+                .table(&table.name)
+                .and_then(|of| of.column(&column.name));
+            let later = later.unwrap_or(column);
+            (&column.name, value(column, later, schema, other, dialect))
+        })
+        .unzip();
+    let name = table.name.quoted(dialect);
+    if names.is_empty() {
+        return format!("INSERT INTO {name} DEFAULT VALUES;\n");
+    }
+    let (names, values) = (dialect.quote_all(names), values.join(", "));
+    format!("INSERT INTO {name} ({names}) VALUES ({values});\n")
+}
+
+/// Whether a statement may give a column a value.
+fn is_filled(column: &Column) -> bool {
+    let always = column
+        .identity
+        .get()
+        .is_some_and(|of| of.kind == IdentityKind::Always);
+    column.generated.get().is_none() && !always
+}
+
+fn value(
+    column: &Column,
+    later: &Column,
+    schema: &Schema,
+    other: &Schema,
+    dialect: Dialect,
+) -> String {
+    let of = |column: &Column| column.sql_type.value().cloned();
+    let of_enum = |column: &Column| {
+        let of = of(column)?;
+        [schema, other]
+            .iter()
+            .find_map(|schema| schema.enum_type(of.user_name()?))
+    };
+    let text = match (of_enum(column), of_enum(later)) {
+        (Some(one), Some(two)) => one.values.iter().find(|value| two.values.contains(value)),
+        (one, two) => one.or(two).and_then(|of| of.values.first()),
+    };
+    match (text, of(column)) {
+        (Some(text), _) => dialect.literal(text),
+        (None, Some(of)) => plain(&of),
+        (None, None) => "'11'".into(),
+    }
+}
+
+fn plain(of: &Type) -> String {
+    if of.dimensions() > 0 {
+        return "'{11}'".into();
+    }
+    let name = of.name();
+    match name {
+        "boolean" | "bool" => "TRUE".into(),
+        "uuid" => "'00000000-0000-0000-0000-000000000011'".into(),
+        "enum" | "set" => of.arguments().first().cloned().unwrap_or_default(),
+        "date" => "'2011-11-11'".into(),
+        "inet" | "cidr" => "'11.11.11.11'".into(),
+        _ if name.starts_with("timestamp") || name == "datetime" => "'2011-11-11 11:11:11'".into(),
+        _ if name.starts_with("time") => "'11:11:11'".into(),
+        _ if name.ends_with("range") => "'empty'".into(),
+        _ => "'11'".into(),
+    }
+}
+
+/// What is in the columns of a schema that a difference from it keeps under their names.
+#[must_use]
+pub fn kept(database: &Database, schema: &Schema, difference: &Difference) -> Kept {
+    let dialect = difference.dialect();
+    let gone = |name: &Name, column: &Column| {
+        difference.changes().iter().any(|change| match change {
+            Change::DropTable(table) => table.name == *name,
+            Change::Alter { table, change } => {
+                table == name
+                    && matches!(change.as_ref(), TableChange::DropColumn(of) if of.name == column.name)
+            }
+            _ => false,
+        })
+    };
+    let mut kept = Kept::new();
+    for table in &schema.tables {
+        let stay = table.columns.iter().filter(|column| {
+            // What is computed comes back by itself.
+            column.generated.get().is_some() || !gone(&table.name, column)
+        });
+        let names: Vec<_> = stay.map(|column| &column.name).collect();
+        let dropped = difference
+            .changes()
+            .iter()
+            .any(|change| matches!(change, Change::DropTable(of) if of.name == table.name));
+        if names.is_empty() || dropped {
+            continue;
+        }
+        let (names, name) = (dialect.quote_all(names), table.name.quoted(dialect));
+        let mut rows = database.query(&format!("SELECT {names} FROM {name}"));
+        rows.sort();
+        kept.insert(table.name.to_string(), rows);
+    }
+    kept
+}

@@ -48,7 +48,7 @@ pub use script::{
     split,
 };
 pub use seeds::Seed;
-pub use settings::{Environment, FileName, Origin, Settings, Written};
+pub use settings::{Environment, FileName, Origin, PrintSchema, Settings, Written};
 pub use stamp::Stamp;
 pub use target::{Target, TargetError};
 pub use template::{Unknown, filled};

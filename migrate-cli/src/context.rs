@@ -369,9 +369,7 @@ impl Place {
 
     /// The folder of migrate.toml: what it names is seen from there.
     pub(crate) fn settings_folder(&self) -> PathBuf {
-        self.settings_file()
-            .parent()
-            .map_or_else(|| PathBuf::from("."), Path::to_owned)
+        self.settings.folder(&self.directory)
     }
 
     /// Reads the directory as one whose links may be broken.

@@ -39,6 +39,31 @@ impl Default for Naming {
 }
 
 impl Naming {
+    /// The templates of a project: for `ix`, `uq`, `ck`, `fk` or `pk` its own. What is not named keeps the default.
+    ///
+    /// ```
+    /// use migrate_schema::Naming;
+    /// let naming = Naming::of([("uq", "{table}_{columns}_key")]);
+    /// assert_eq!(naming.uq, "{table}_{columns}_key");
+    /// assert_eq!(naming.pk, "pk_{table}");
+    /// ```
+    #[must_use]
+    pub fn of<K: AsRef<str>, T: Into<String>>(templates: impl IntoIterator<Item = (K, T)>) -> Self {
+        let mut naming = Self::default();
+        for (kind, template) in templates {
+            let of = match kind.as_ref() {
+                "ix" => &mut naming.ix,
+                "uq" => &mut naming.uq,
+                "ck" => &mut naming.ck,
+                "fk" => &mut naming.fk,
+                "pk" => &mut naming.pk,
+                _ => continue,
+            };
+            *of = template.into();
+        }
+        naming
+    }
+
     /// The name that a template gives. One that is too long for the database is cut, and ends in a number made of all of it, so
     /// that two long names stay two.
     #[must_use]

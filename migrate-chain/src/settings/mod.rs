@@ -1,8 +1,12 @@
-//! What a project decides once: `migrate.toml`, and the one question that `diesel.toml` answers too.
+//! What a project decides once: `migrate.toml`, and the questions that `diesel.toml` answers too.
 
+mod models;
+mod print_schema;
 mod read;
 
 use std::path::{Path, PathBuf};
+
+pub use print_schema::PrintSchema;
 
 use crate::location::{Said, cleaned, named_in_diesel, said_in};
 use crate::nearest::nearest;
@@ -48,6 +52,17 @@ pub struct Settings {
     pub templates: Vec<(String, PathBuf)>,
     /// Programs that run after files were written, by name and in order: each a program and its arguments.
     pub hooks: Vec<(String, Vec<String>)>,
+    /// The files that have models, as globs: relative to the file. [`model_globs`](Self::model_globs) is what counts.
+    pub models: Option<Vec<String>>,
+    /// How constraints without a name are called: for `ix`, `uq`, `ck`, `fk` or `pk` a template with `{table}`, `{columns}` and, for a
+    /// foreign key, `{referred}`.
+    pub naming: Vec<(String, String)>,
+    /// The tables that are no model's business, as globs.
+    pub exclude: Vec<String>,
+    /// The schemas of the database that are looked at beside the connection's own.
+    pub schemas: Vec<String>,
+    /// The file that has the project's `table!` blocks, if migrate.toml or diesel.toml names one.
+    pub print_schema: Option<PrintSchema>,
     /// Where all this was read.
     pub origin: Origin,
 }
@@ -110,7 +125,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The files that were read: migrate.toml, and a diesel.toml that says where the migrations are.
+    /// The files that were read: migrate.toml, and a diesel.toml that answers one of its questions.
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
@@ -159,6 +174,7 @@ impl Settings {
         let mut shown = String::new();
         let mut files = Vec::new();
         let mut settings = None;
+        let mut printed = None;
         for (level, parent) in directory.ancestors().enumerate() {
             let file = parent.join(FILE);
             let speaks = || match said_in(&file) {
@@ -170,13 +186,20 @@ impl Settings {
                 settings = Some(Self::read_as(&file, &format!("{shown}{FILE}"))?);
             }
             let diesel = parent.join("diesel.toml");
-            if level > 0 && named_in_diesel(&diesel).as_ref() == Some(&directory) {
-                files.push(diesel);
+            let named = named_in_diesel(&diesel);
+            if level > 0 && named.as_ref() == Some(&directory) {
+                files.push(diesel.clone());
+            }
+            // Without a word on where they are, Diesel means `migrations` beside it.
+            let ours = named.unwrap_or_else(|| parent.join("migrations")) == directory;
+            if printed.is_none() && (ours || level == 1) {
+                printed = PrintSchema::in_diesel(&diesel);
             }
             shown += "../";
         }
         let mut settings = settings.unwrap_or_default();
         settings.origin.files.append(&mut files);
+        settings.print_schema_or(printed);
         Ok(settings)
     }
 
@@ -204,7 +227,20 @@ impl Settings {
         let text = folder::text(path, shown)?;
         let mut settings = Self::parse(shown, &text)?;
         settings.origin.files.push(path.to_owned());
+        let print = settings.print_schema.take();
+        settings.print_schema = print.map(|print| print.seen_from(path));
         Ok(settings)
+    }
+
+    /// What diesel.toml says counts where migrate.toml says nothing.
+    fn print_schema_or(&mut self, diesel: Option<PrintSchema>) {
+        let Some(diesel) = diesel.filter(|_| self.print_schema.is_none()) else {
+            return;
+        };
+        if !self.origin.files.contains(&diesel.said_in) {
+            self.origin.files.push(diesel.said_in.clone());
+        }
+        self.print_schema = Some(diesel);
     }
 }
 

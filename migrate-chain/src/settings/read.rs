@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Environment, FileName, Settings, Written};
+use super::{Environment, FileName, PrintSchema, Settings, Written};
 use crate::document::{Entry, Reader, Table, Value};
 use crate::{Backend, Backends, Problems, split};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 16] = [
     "backends",
     "dir",
     "database_url",
@@ -18,6 +18,11 @@ const KEYS: [&str; 11] = [
     "seeds",
     "templates",
     "hooks",
+    "models",
+    "naming",
+    "exclude",
+    "schemas",
+    "print_schema",
 ];
 const ENVIRONMENT_KEYS: [&str; 3] = ["database_url", "protected", "seeds"];
 
@@ -57,6 +62,8 @@ impl Settings {
             "env" => self.take_environments(reader, entry),
             "templates" => self.templates = templates(reader, entry),
             "hooks" => self.hooks = hooks(reader, entry),
+            "models" | "naming" | "exclude" | "schemas" => self.take_models(reader, entry),
+            "print_schema" => self.take_print_schema(reader, entry),
             _ => reader.unknown(entry, &KEYS),
         }
     }
@@ -65,6 +72,18 @@ impl Settings {
         let table = reader.table(entry);
         for entry in table.into_iter().flat_map(|table| &table.0) {
             self.environments.push(environment(reader, entry));
+        }
+    }
+
+    fn take_print_schema(&mut self, reader: &mut Reader<'_>, entry: &Entry) {
+        let problems = reader.problems.len();
+        self.print_schema = PrintSchema::take(reader, entry, true);
+        if self.print_schema.is_none() && reader.problems.len() == problems {
+            let file = Entry {
+                key: "print_schema.file".to_owned(),
+                ..entry.clone()
+            };
+            reader.bad_value(&file, entry.line, "", "it is not there");
         }
     }
 
@@ -133,20 +152,23 @@ fn hooks(reader: &mut Reader<'_>, entry: &Entry) -> Vec<(String, Vec<String>)> {
 
 /// The entries of a table whose keys are the user's own, each under its whole name.
 fn named(reader: &mut Reader<'_>, table: &Entry) -> Vec<(String, Entry)> {
-    let entries = reader
-        .table(table)
-        .into_iter()
-        .flat_map(|entries| &entries.0);
     let whole = |entry: &Entry| Entry {
         key: format!("{}.{}", table.key, entry.key),
         ..entry.clone()
     };
-    entries
+    table_of(reader, table)
+        .iter()
         .map(|entry| (entry.key.clone(), whole(entry)))
         .collect()
 }
 
-fn filled(reader: &mut Reader<'_>, entry: &Entry) -> Option<String> {
+/// The entries of a table.
+pub(super) fn table_of(reader: &mut Reader<'_>, entry: &Entry) -> Vec<Entry> {
+    let table = reader.table(entry);
+    table.map(|table| table.0.clone()).unwrap_or_default()
+}
+
+pub(super) fn filled(reader: &mut Reader<'_>, entry: &Entry) -> Option<String> {
     let text = reader.text(entry)?;
     if text.is_empty() {
         reader.bad_value(entry, entry.line, text, "it is empty");

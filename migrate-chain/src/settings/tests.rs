@@ -119,3 +119,67 @@ fn templates_and_hooks_are_named_in_the_order_of_their_lines() {
         ]
     );
 }
+
+#[test]
+fn models_and_what_they_are_compared_with_are_read() {
+    let text = "models = \"src/models/*.rs\"\nexclude = [\"spatial_*\"]\nschemas = [\"audit\"]\n\
+                [naming]\nuq = \"{table}_{columns}_key\"\n";
+    let settings = Settings::parse("../migrate.toml", text).unwrap();
+    assert_eq!(settings.models.unwrap(), ["src/models/*.rs"]);
+    assert_eq!(settings.exclude, ["spatial_*"]);
+    assert_eq!(settings.schemas, ["audit"]);
+    assert_eq!(
+        settings.naming,
+        [("uq".to_owned(), "{table}_{columns}_key".to_owned())]
+    );
+    assert_eq!(
+        problems(
+            "models = []\nexclude = 1\n[naming]\nix = \"ix_{tabel}\"\nuq = \"unique\"\nck = \"{referred}\"\nidx = \"x\"\n[print_schema]\nwith_docs = true\n"
+        ),
+        [
+            "migrate.toml:1: `models = []`: it names no file\n  help: for example `models = [\"src/**/*.rs\"]`",
+            "migrate.toml:2: `exclude` is a number and must be a list of texts\n  help: write a list of texts: `exclude = [\"spatial_*\"]`",
+            "migrate.toml:4: `ix = \"ix_{tabel}\"`: `{tabel}` is none of its places, which are {table}, {columns}\n  help: for example `ix = \"ix_{table}_{columns}\"`",
+            "migrate.toml:5: `uq = \"unique\"`: it has none of its places, which are {table}, {columns}, so that all would have one name\n  help: for example `uq = \"uq_{table}_{columns}\"`",
+            "migrate.toml:6: `ck = \"{referred}\"`: `{referred}` is none of its places, which are {table}, {columns}\n  help: for example `ck = \"ck_{table}_{columns}\"`",
+            "migrate.toml:7: unknown key `idx`\n  help: did you mean `ix`?",
+            "migrate.toml:9: unknown key `with_docs`\n  help: take it out",
+        ]
+    );
+}
+
+#[test]
+fn the_file_of_table_blocks_is_named_in_migrate_toml_or_else_in_diesel_toml() {
+    let root = tempfile::tempdir().unwrap();
+    let path = |name: &str| root.path().join(name);
+    let diesel = "[print_schema]\nfile = \"models/src/schema.rs\"\npatch_file = \"fix.patch\"\n\
+                  filter = { except_tables = [\"^spatial_\"] }\ncustom_type_derives = []\n";
+    std::fs::create_dir_all(path("migrations")).unwrap();
+    std::fs::write(path("diesel.toml"), diesel).unwrap();
+    let migrations = path("migrations");
+    let settings = Settings::beside(&migrations).unwrap();
+    let print = settings.print_schema.clone().unwrap();
+    assert_eq!(print.file, path("models/src/schema.rs"));
+    assert_eq!(print.patch_file, Some(path("fix.patch")));
+    assert_eq!(print.except_tables, ["^spatial_"]);
+    assert_eq!(settings.origin.files(), [path("diesel.toml")]);
+    assert_eq!(settings.model_globs(&migrations), ["models/src/schema.rs"]);
+
+    std::fs::create_dir(path("src")).unwrap();
+    assert_eq!(
+        settings.model_globs(&migrations),
+        ["src/**/*.rs", "models/src/schema.rs"]
+    );
+
+    std::fs::write(
+        path("migrate.toml"),
+        "[print_schema]\nfile = \"src/schema.rs\"\n",
+    )
+    .unwrap();
+    let settings = Settings::beside(&migrations).unwrap();
+    assert_eq!(
+        settings.print_schema.as_ref().unwrap().file,
+        path("src/schema.rs")
+    );
+    assert_eq!(settings.model_globs(&migrations), ["src/**/*.rs"]);
+}

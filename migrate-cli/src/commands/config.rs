@@ -50,6 +50,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, _: &Args) -> Result<(), Co
     let (database, wrong) = database(context, &chosen);
     settings.push(database);
     settings.extend(decided(&chosen));
+    settings.extend(models(context, &chosen)?);
     settings.extend(written(&chosen));
     let width = settings.iter().map(|setting| setting.key.len()).max();
     let width = width.unwrap_or_default();
@@ -130,13 +131,38 @@ fn decided(chosen: &Chosen) -> Vec<Setting> {
     ]
 }
 
+/// Where the models are, and the file of `table!` blocks, which diesel.toml may name.
+fn models(context: &Context<'_>, chosen: &Chosen) -> Result<Vec<Setting>, CommandError> {
+    let Some(place) = context.place_if_any()? else {
+        return Ok(Vec::new());
+    };
+    let globs = place.settings.model_globs(&place.directory);
+    let globs = json!(globs).to_string();
+    let mut settings = vec![Setting::new("models", globs, chosen.outside("models"))];
+    let printed = place.settings.print_schema.as_ref();
+    settings.extend(printed.map(|print| {
+        let origin = chosen.outside("print_schema.file").unwrap_or(Origin {
+            file: Some(context.shown(&print.said_in)),
+            ..Origin::of("print_schema.file")
+        });
+        Setting::new(
+            "print_schema.file",
+            context.shown(&print.file),
+            Some(origin),
+        )
+    }));
+    Ok(settings)
+}
+
 /// Whatever else the file says, as it stands there.
 fn written(chosen: &Chosen) -> Vec<Setting> {
-    const SHOWN: [&str; 6] = [
+    const SHOWN: [&str; 8] = [
         "backends",
         "database_url",
         "dir",
         "file_name",
+        "models",
+        "print_schema.file",
         "protected",
         "seeds",
     ];

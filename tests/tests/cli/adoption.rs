@@ -60,9 +60,19 @@ next:
 # How a new revision is named: "timestamp" is [STAMP]_name, "date" is 2026-11-21_name.
 # file_name = "timestamp"
 
+# The files that have models: structs with #[derive(Table)], or table! blocks.
+# models = ["src/**/*.rs"]
+
+# Tables that are no model's business.
+# exclude = ["spatial_*"]
+
 # Statements for every connection that runs scripts.
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
+
+# How constraints and indexes without a name are called.
+# [naming]
+# ix = "ix_{table}_{columns}"
 
 # What the files of a new revision begin with: directories whose files are copied.
 # [templates]
@@ -226,9 +236,19 @@ irreversible = [
     "[ID]",
 ]
 
+# The files that have models: structs with #[derive(Table)], or table! blocks.
+# models = ["src/**/*.rs"]
+
+# Tables that are no model's business.
+# exclude = ["spatial_*"]
+
 # Statements for every connection that runs scripts.
 # [session]
 # mysql = ["SET foreign_key_checks = 0"]
+
+# How constraints and indexes without a name are called.
+# [naming]
+# ix = "ix_{table}_{columns}"
 
 # What the files of a new revision begin with: directories whose files are copied.
 # [templates]

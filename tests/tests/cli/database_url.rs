@@ -261,6 +261,7 @@ backends        sqlite  (in migrate.toml:1)
 file_name       timestamp
 protected       no
 seeds           db/seeds  (in migrate.toml:3)
+models          ["src/**/*.rs"]
 session.sqlite  ["PRAGMA foreign_keys = ON"]  (in migrate.toml:16)
 --- exit code 0
 
@@ -293,6 +294,7 @@ backends        sqlite  (in migrate.toml:1)
 file_name       timestamp
 protected       yes  (env.prod.protected in migrate.toml:7)
 seeds           db/seeds  (in migrate.toml:3)
+models          ["src/**/*.rs"]
 session.sqlite  ["PRAGMA foreign_keys = ON"]  (in migrate.toml:16)
 --- exit code 0
 
@@ -301,7 +303,7 @@ session.sqlite  ["PRAGMA foreign_keys = ON"]  (in migrate.toml:16)
     says(
         prod(&["--format", "json"]),
         str![[r#"
-{"settings":[{"key":"directory","value":"migrations","origin":null,"others":[]},{"key":"settings","value":"migrate.toml","origin":null,"others":[]},{"key":"environment","value":"prod","origin":{"name":"MIGRATE_ENV","file":null,"line":null},"others":[]},{"key":"database_url","value":"postgres://app:***@db/app","origin":{"name":"env.prod.database_url","file":"migrate.toml","line":6},"others":[{"value":"postgres://u:***@h/d?sslpassword=***","origin":{"name":"DATABASE_URL","file":null,"line":null}},{"value":"sqlite:dotenv.db","origin":{"name":"DATABASE_URL","file":".env","line":null}},{"value":"sqlite:usual.db","origin":{"name":"database_url","file":"migrate.toml","line":2}}]},{"key":"backends","value":"sqlite","origin":{"name":"backends","file":"migrate.toml","line":1},"others":[]},{"key":"file_name","value":"timestamp","origin":null,"others":[]},{"key":"protected","value":true,"origin":{"name":"env.prod.protected","file":"migrate.toml","line":7},"others":[]},{"key":"seeds","value":"db/seeds","origin":{"name":"seeds","file":"migrate.toml","line":3},"others":[]},{"key":"session.sqlite","value":"[\"PRAGMA foreign_keys = ON\"]","origin":{"name":"session.sqlite","file":"migrate.toml","line":16},"others":[]}]}
+{"settings":[{"key":"directory","value":"migrations","origin":null,"others":[]},{"key":"settings","value":"migrate.toml","origin":null,"others":[]},{"key":"environment","value":"prod","origin":{"name":"MIGRATE_ENV","file":null,"line":null},"others":[]},{"key":"database_url","value":"postgres://app:***@db/app","origin":{"name":"env.prod.database_url","file":"migrate.toml","line":6},"others":[{"value":"postgres://u:***@h/d?sslpassword=***","origin":{"name":"DATABASE_URL","file":null,"line":null}},{"value":"sqlite:dotenv.db","origin":{"name":"DATABASE_URL","file":".env","line":null}},{"value":"sqlite:usual.db","origin":{"name":"database_url","file":"migrate.toml","line":2}}]},{"key":"backends","value":"sqlite","origin":{"name":"backends","file":"migrate.toml","line":1},"others":[]},{"key":"file_name","value":"timestamp","origin":null,"others":[]},{"key":"protected","value":true,"origin":{"name":"env.prod.protected","file":"migrate.toml","line":7},"others":[]},{"key":"seeds","value":"db/seeds","origin":{"name":"seeds","file":"migrate.toml","line":3},"others":[]},{"key":"models","value":"[\"src/**/*.rs\"]","origin":null,"others":[]},{"key":"session.sqlite","value":"[\"PRAGMA foreign_keys = ON\"]","origin":{"name":"session.sqlite","file":"migrate.toml","line":16},"others":[]}]}
 --- exit code 0
 
 "#]],
@@ -339,6 +341,7 @@ backends      sqlite  (in migrate.toml:1)
 file_name     timestamp
 protected     yes  (env.prod.protected in migrate.toml:7)
 seeds         db/seeds  (in migrate.toml:3)
+models        ["src/**/*.rs"]
 --- stderr
 error: `database_url` in migrate.toml:6: the variable PASSWORD is not set
   help: set PASSWORD, or name the database with --database-url

@@ -49,8 +49,20 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
         );
     }
     add(
+        "# The files that have models: structs with #[derive(Table)], or table! blocks.",
+        "# models = [\"src/**/*.rs\"]".to_owned(),
+    );
+    add(
+        "# Tables that are no model's business.",
+        "# exclude = [\"spatial_*\"]".to_owned(),
+    );
+    add(
         "# Statements for every connection that runs scripts.",
         "# [session]\n# mysql = [\"SET foreign_key_checks = 0\"]".to_owned(),
+    );
+    add(
+        "# How constraints and indexes without a name are called.",
+        "# [naming]\n# ix = \"ix_{table}_{columns}\"".to_owned(),
     );
     add(
         "# What the files of a new revision begin with: directories whose files are copied.",

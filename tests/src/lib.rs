@@ -11,6 +11,7 @@ mod chains;
 mod client;
 mod database;
 mod dump;
+mod generator;
 mod process;
 mod project;
 mod proxy;
@@ -18,6 +19,7 @@ mod rows;
 mod servers;
 mod shape;
 mod shared;
+mod there_and_back;
 
 pub use app::App;
 pub use binaries::binary;
@@ -25,6 +27,7 @@ pub use chains::{RealChain, plain_run, real_chains};
 pub use client::Client;
 pub use database::Database;
 pub use dump::dump;
+pub use generator::{Generator, Random};
 pub use process::{Outcome, Running, at_once, migrate, signal, until};
 pub use project::Project;
 pub use proxy::{Cut, Proxy};
@@ -32,6 +35,7 @@ pub use rows::{Kept, insert, kept};
 pub use servers::{say, server};
 pub use shape::{beside, shape};
 pub use shared::{shared, shared_json};
+pub use there_and_back::{create, fill, is_read, run, there_and_back};
 
 /// Runs a test on a database of its own. Without a server it says so by name, or fails where servers are demanded.
 pub fn on(backend: migrate_core::Backend, test: impl FnOnce(&Database)) {

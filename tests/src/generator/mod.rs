@@ -1,0 +1,157 @@
+//! Random schemas: what all three databases have is here, what only one has is in the file of its name.
+
+mod mysql;
+mod postgres;
+mod random;
+mod sqlite;
+
+use migrate_schema::{
+    Action, Check, Column, Dialect, ForeignKey, IdentityKind, Index, IndexPart, Naming, Schema,
+    Table, Type, Unique,
+};
+
+pub use random::Random;
+
+/// What one database adds. Each function changes what the common part made, or leaves it.
+pub(crate) struct Kit {
+    /// The types of columns, in all of which `'1'` is a value.
+    types: &'static [&'static str],
+    /// The kind of identity that `id` may have.
+    identity: IdentityKind,
+    column: fn(&mut Random, &mut Column),
+    table: fn(&mut Random, &mut Table),
+    schema: fn(&mut Random, &mut Schema),
+}
+
+/// Makes schemas. A row that has `'1'` in each column, computed ones and `ref id` apart, fits into each table.
+pub struct Generator {
+    random: Random,
+    dialect: Dialect,
+}
+
+/// 63 bytes, as long as PostgreSQL lets a name be.
+const LONG: &str = "жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж_";
+const TABLES: [&str; 6] = ["plain", "Order", "se\"le`ct", "été", "group by", LONG];
+const COLUMNS: [&str; 7] = ["name", "from", "Up Down", "ünï\"", "z", "TABLE", LONG];
+
+impl Generator {
+    /// The same seed gives the same schemas.
+    #[must_use]
+    pub fn new(seed: u64, dialect: Dialect) -> Self {
+        Self {
+            random: Random::new(seed),
+            dialect,
+        }
+    }
+
+    /// The next schema.
+    pub fn schema(&mut self) -> Schema {
+        let names: Vec<_> = TABLES
+            .into_iter()
+            .filter(|_| !self.random.one_in(3))
+            .collect();
+        let tables = names.iter().map(|name| self.table(name, &names)).collect();
+        let mut schema = Schema {
+            tables,
+            ..Schema::default()
+        };
+        (self.kit().schema)(&mut self.random, &mut schema);
+        schema
+    }
+
+    const fn kit(&self) -> &'static Kit {
+        match self.dialect {
+            Dialect::Sqlite => &sqlite::KIT,
+            Dialect::Postgres => &postgres::KIT,
+            Dialect::Mysql => &mysql::KIT,
+        }
+    }
+
+    fn table(&mut self, name: &str, others: &[&str]) -> Table {
+        let mut id = Column::new("id", self.of("integer"));
+        if self.random.one_in(2) {
+            id = id.identity(self.kit().identity);
+        }
+        let mut table = Table::new(name).with(id).keyed(["id"]);
+        for name in COLUMNS {
+            if !self.random.one_in(3) {
+                table = table.with(self.column(name));
+            }
+        }
+        let columns: Vec<_> = COLUMNS
+            .into_iter()
+            .filter(|name| table.column(name).is_some())
+            .collect();
+        for column in columns {
+            table = self.constraints(table, column);
+        }
+        if !others.is_empty() && self.random.one_in(2) {
+            table = self.reference(table, others);
+        }
+        (self.kit().table)(&mut self.random, &mut table);
+        table
+    }
+
+    fn column(&mut self, name: &str) -> Column {
+        let of = *self.random.pick(self.kit().types);
+        let mut column = Column::new(name, self.of(of));
+        if self.random.one_in(2) {
+            column = column.nullable();
+        }
+        if self.random.one_in(3) {
+            column = column.default(*self.random.pick(&["'1'", "'22'"]));
+        }
+        (self.kit().column)(&mut self.random, &mut column);
+        column
+    }
+
+    fn constraints(&mut self, mut table: Table, column: &str) -> Table {
+        let naming = Naming::default();
+        let name = table.name.name.clone();
+        let label =
+            |template: &str| naming.name(self.dialect, template, &name, &[column, "id"], "");
+        let (ix, uq, ck) = (label(&naming.ix), label(&naming.uq), label(&naming.ck));
+        if self.random.one_in(3) {
+            let mut part = IndexPart::column(column);
+            part.descending = self.random.one_in(2);
+            let mut index = Index::on([part]).named(ix);
+            index.unique = self.random.one_in(2);
+            if self.dialect != Dialect::Mysql && self.random.one_in(2) {
+                index.predicate = Some("id > 0".into());
+            }
+            table = table.index(index);
+        }
+        if self.random.one_in(4) {
+            table = table.unique(Unique::on([column, "id"]).named(uq));
+        }
+        if self.random.one_in(4) {
+            let check = Check::that(format!("{} <> '9'", self.dialect.quote(column)));
+            table = table.check(check.named(ck));
+        }
+        table
+    }
+
+    fn reference(&mut self, table: Table, others: &[&str]) -> Table {
+        let naming = Naming::default();
+        let name = table.name.name.clone();
+        let label =
+            |template: &str| naming.name(self.dialect, template, &name, &["ref id"], "other");
+        let (fk, ix) = (label(&naming.fk), label(&naming.ix));
+        let reference = Column::new("ref id", self.of("integer")).nullable();
+        let actions = [Action::NoAction, Action::Cascade, Action::SetNull];
+        let mut key = ForeignKey::on(["ref id"], *self.random.pick(others), ["id"]).named(fk);
+        key.on_delete = *self.random.pick(&actions);
+        key.on_update = *self.random.pick(&actions);
+        let index = Index::on([IndexPart::column("ref id")]).named(ix);
+        table.with(reference).foreign_key(key).index(index)
+    }
+
+    fn of(&self, text: &str) -> Type {
+        of(self.dialect, text)
+    }
+}
+
+/// A type that is known to be one.
+fn of(dialect: Dialect, text: &str) -> Type {
+    Type::parse(dialect, text).expect("a type")
+}

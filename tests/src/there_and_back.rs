@@ -1,0 +1,139 @@
+//! Two schemas on a real server: made, taken from one to the other and back, with a row in each table.
+
+use migrate_core::{Backend, Inspector, dialect};
+use migrate_schema::{Dialect, Difference, Fills, Renames, Schema};
+
+use crate::database::Database;
+use crate::shape::{beside, shape};
+
+/// Takes a database from one schema to the other and back. At each stop its dump is that of a database where the schema was made
+/// at once, and the rows are there. `look` is called at each stop too, with the schema that is there and a word for it.
+///
+/// # Panics
+/// Where anything of this does not hold; `which` says of what.
+pub fn there_and_back(
+    database: &Database,
+    before: &Schema,
+    after: &Schema,
+    which: &str,
+    look: impl Fn(&Database, &Schema, &str),
+) {
+    let dialect = dialect(database.backend());
+    let fresh = |schema: &Schema| {
+        let database = Database::create(database.backend()).expect("there was one");
+        create(&database, schema);
+        database
+    };
+    let changed = fresh(before);
+    let there = shape(&changed);
+    look(&changed, before, &format!("{which}, before"));
+    fill(&changed, before);
+    let up = between(before, after, dialect);
+    run(&changed, &up);
+    let beside_after = beside(&shape(&changed), &shape(&fresh(after)));
+    assert_eq!(beside_after, "", "{which}, up:\n{}", script(&up));
+    assert!(
+        between(up.after(), after, dialect).is_empty(),
+        "{which}: a second comparison finds nothing"
+    );
+    look(&changed, after, &format!("{which}, after\n{}", script(&up)));
+    let both = |table: &&migrate_schema::Table| before.table(&table.name).is_some();
+    for table in after.tables.iter().filter(both) {
+        let name = table.name.quoted(dialect);
+        let rows = changed.value(&format!("SELECT count(*) FROM {name}"));
+        assert_eq!(rows, "1", "{which}: the row of {} survives", table.name);
+    }
+    let down = up.inverse();
+    run(&changed, &down);
+    let beside_before = beside(&shape(&changed), &there);
+    assert_eq!(beside_before, "", "{which}, down:\n{}", script(&down));
+    look(
+        &changed,
+        before,
+        &format!("{which}, back\n{}", script(&down)),
+    );
+}
+
+/// What is read from a database says what the schema says, and makes the same database again.
+///
+/// # Panics
+/// Where it does not.
+pub fn is_read(database: &Database, schema: &Schema, which: &str) {
+    let dialect = dialect(database.backend());
+    let mut connection = database.connect();
+    let inspector = Inspector::new();
+    let found = inspector
+        .schema(&mut connection)
+        .unwrap_or_else(|error| panic!("{which}: {error}"));
+    let wanted = inspector
+        .difference(&mut connection, schema, &Renames::default())
+        .unwrap_or_else(|error| panic!("{which}: {error}"));
+    assert!(
+        wanted.is_empty(),
+        "{which}: what is there is not what was made:\n{}",
+        script(&wanted)
+    );
+    let back = between(wanted.after(), &found, dialect);
+    assert!(
+        back.is_empty(),
+        "{which}: more is there than was made:\n{}",
+        script(&back)
+    );
+    let again = Database::create(database.backend()).expect("there was one");
+    create(&again, &found);
+    let beside_again = beside(&shape(&again), &shape(database));
+    assert_eq!(beside_again, "", "{which}: made again from what was read");
+}
+
+/// Makes a schema in an empty database.
+///
+/// # Panics
+/// Where the server does not take it.
+pub fn create(database: &Database, schema: &Schema) {
+    let all = between(&Schema::default(), schema, dialect(database.backend()));
+    database.run(&all.script(&Fills::default()).expect("types are known"));
+}
+
+/// A row with a 1 in each column.
+///
+/// # Panics
+/// Where a table takes none.
+pub fn fill(database: &Database, schema: &Schema) {
+    let dialect = dialect(database.backend());
+    for table in &schema.tables {
+        let filled: Vec<_> = table
+            .columns
+            .iter()
+            .filter(|column| column.name != "ref id" && column.generated.get().is_none())
+            .map(|column| &column.name)
+            .collect();
+        let ones = vec!["'1'"; filled.len()].join(", ");
+        let (name, columns) = (table.name.quoted(dialect), dialect.quote_all(filled));
+        database.run(&format!("INSERT INTO {name} ({columns}) VALUES ({ones});"));
+    }
+}
+
+/// Makes the changes, in a transaction where the server has one for them. As in a run, foreign keys are turned off before it.
+///
+/// # Panics
+/// Where one fails.
+pub fn run(database: &Database, difference: &Difference) {
+    let script = script(difference);
+    if database.backend() == Backend::Mysql {
+        database.run(&script);
+        return;
+    }
+    let off = "PRAGMA foreign_keys = OFF;\n";
+    let before = if script.contains(off) { off } else { "" };
+    database.run(&format!("{before}BEGIN;\n{script}COMMIT;\n"));
+}
+
+fn script(difference: &Difference) -> String {
+    difference
+        .script(&Fills::neutral())
+        .expect("types are known")
+}
+
+fn between(before: &Schema, after: &Schema, dialect: Dialect) -> Difference {
+    Difference::between(before, after, dialect, &Renames::default())
+}

@@ -1,0 +1,22 @@
+//! Random schemas on real servers: what is made is what is read, before and after a change and after the way back.
+
+use migrate_core::{Backend, dialect};
+use migrate_tests::{Database, Generator, is_read, on_each_backend, there_and_back};
+
+/// A few: `cargo bench --bench round_trip` takes thousands of them.
+const fn pairs(backend: Backend) -> u64 {
+    match backend {
+        Backend::Sqlite => 30,
+        _ => 5,
+    }
+}
+
+fn pairs_there_and_back(database: &Database) {
+    for pair in 0..pairs(database.backend()) {
+        let mut generator = Generator::new(pair, dialect(database.backend()));
+        let (before, after) = (generator.schema(), generator.schema());
+        there_and_back(database, &before, &after, &format!("pair {pair}"), is_read);
+    }
+}
+
+on_each_backend!(pairs_there_and_back);

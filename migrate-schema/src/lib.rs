@@ -11,6 +11,7 @@ mod keys;
 mod models;
 mod name;
 mod naming;
+pub mod render;
 mod schema;
 mod sql;
 mod table;

@@ -15,3 +15,4 @@ mod tests;
 pub use error::{ModelError, ModelErrors};
 pub use files::Models;
 pub use model::Model;
+pub(crate) use rust_types::implied_type;

@@ -91,6 +91,13 @@ impl RustType {
     }
 }
 
+/// The type of a column for a Rust type without attributes, if there is one.
+pub(crate) fn implied_type(rust: &str, dialect: Dialect) -> Option<crate::Type> {
+    let field = field_type(&syn::parse_str(rust).ok()?);
+    let of = field.stored?.sql_type(dialect)?;
+    Some((0..field.dimensions).fold(of, |of, _| of.array()))
+}
+
 /// A field's type taken apart: what is stored, whether it may be missing, and in how many vectors it is.
 #[derive(Clone, Debug)]
 pub(super) struct FieldType {

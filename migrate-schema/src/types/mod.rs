@@ -4,9 +4,11 @@ mod diesel;
 mod mysql;
 mod parse;
 mod postgres;
+mod printed;
 mod sqlite;
 
 pub use parse::TypeError;
+pub(crate) use printed::Printed;
 
 use crate::{Dialect, Name};
 
@@ -30,7 +32,8 @@ pub struct Type {
     arguments: Vec<String>,
     unsigned: bool,
     dimensions: u8,
-    /// It was said in Diesel's words, which on SQLite name whole families of types.
+    /// It was said in Diesel's words, which name whole families of types: of any length and precision, and on SQLite of any name
+    /// that Diesel reads alike.
     family: bool,
 }
 
@@ -75,7 +78,7 @@ impl Type {
     pub fn from_diesel(dialect: Dialect, word: &str, length: Option<u32>) -> Option<Self> {
         let sql = diesel::sql(dialect, word)?;
         let mut of = Self::parse(dialect, sql).ok()?;
-        of.family = dialect == Dialect::Sqlite;
+        of.family = dialect == Dialect::Sqlite || length.is_none();
         if let Some(length) = length {
             of.arguments = vec![length.to_string()];
         }
@@ -149,8 +152,12 @@ impl Type {
                     || other.arguments.is_empty()
                     || self.arguments == other.arguments);
         }
-        let alike = (&self.name, &self.arguments, self.unsigned)
-            == (&other.name, &other.arguments, other.unsigned)
+        // A `table!` says no precision, and no length but for texts.
+        let arguments = self.arguments == other.arguments
+            || (self.family || other.family)
+                && self.is_boolean() == other.is_boolean()
+                && !matches!(self.name(), "enum" | "set");
+        let alike = arguments && (&self.name, self.unsigned) == (&other.name, other.unsigned)
             || dialect == Dialect::Mysql && mysql::is_json(self) && mysql::is_json(other);
         alike && (self.dimensions > 0) == (other.dimensions > 0)
     }
@@ -378,6 +385,25 @@ mod tests {
         ] {
             assert_eq!(parsed(dialect, text).sql(dialect), text);
         }
+    }
+
+    #[test]
+    fn a_table_block_says_no_precision_and_only_the_length_that_it_has() {
+        let same = |dialect, word, length, sql| {
+            let of = Type::from_diesel(dialect, word, length).unwrap();
+            of.same(&parsed(dialect, sql), dialect) && parsed(dialect, sql).same(&of, dialect)
+        };
+        use Dialect::{Mysql, Postgres};
+        assert!(same(Postgres, "Numeric", None, "numeric(10, 2)"));
+        assert!(same(Postgres, "Timestamptz", None, "timestamptz(3)"));
+        assert!(same(Postgres, "Varchar", None, "varchar(9)"));
+        assert!(same(Postgres, "Varchar", Some(9), "varchar(9)"));
+        assert!(!same(Postgres, "Varchar", Some(9), "varchar(8)"));
+        assert!(!same(Postgres, "Varchar", None, "text"));
+        assert!(same(Mysql, "Decimal", None, "decimal(12, 4)"));
+        assert!(same(Mysql, "Datetime", None, "datetime(6)"));
+        assert!(!same(Mysql, "Bool", None, "tinyint"));
+        assert!(!same(Mysql, "TinyInt", None, "tinyint(1)"));
     }
 
     #[test]

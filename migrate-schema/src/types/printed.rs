@@ -1,0 +1,115 @@
+//! The word that `diesel print-schema` prints for a type: the database's own, in Diesel's spelling.
+
+use super::Type;
+use crate::Dialect;
+use crate::render::camel;
+
+/// A type as a `table!` block has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// Its word, without what is around it: `Int4`, `Varchar`, `Mood`.
+    pub(crate) word: String,
+    /// Its name in the database, for a type that Diesel does not have. Of another schema with that.
+    pub(crate) custom: Option<crate::Name>,
+    pub(crate) unsigned: bool,
+    pub(crate) array: bool,
+    pub(crate) length: Option<u32>,
+}
+
+impl Type {
+    /// What `diesel print-schema` makes of it; `None` for a type of SQLite that Diesel cannot read.
+    pub(crate) fn printed(&self, dialect: Dialect) -> Option<Printed> {
+        let name = self.name.name.as_str();
+        let (word, known) = match dialect {
+            Dialect::Sqlite => (
+                super::sqlite::diesel(&name.to_lowercase())?.to_owned(),
+                true,
+            ),
+            Dialect::Postgres => postgres(self),
+            Dialect::Mysql => mysql(self),
+        };
+        Some(Printed {
+            word,
+            custom: (!known).then(|| {
+                let sql = if dialect == Dialect::Postgres && self.built_in {
+                    catalogue(name)
+                } else {
+                    name
+                };
+                self.name.sibling(sql)
+            }),
+            unsigned: self.unsigned,
+            array: self.dimensions > 0,
+            length: self.length(dialect),
+        })
+    }
+
+    /// `#[max_length]`, which texts have on the servers.
+    fn length(&self, dialect: Dialect) -> Option<u32> {
+        let limited = match dialect {
+            Dialect::Sqlite => false,
+            Dialect::Postgres => {
+                self.built_in
+                    && matches!(
+                        self.name.name.as_str(),
+                        "character varying" | "character" | "bit" | "bit varying"
+                    )
+            }
+            Dialect::Mysql => matches!(
+                self.name.name.as_str(),
+                "varchar" | "char" | "varbinary" | "binary"
+            ),
+        };
+        (limited && self.dimensions == 0)
+            .then(|| self.arguments.first()?.parse().ok())
+            .flatten()
+    }
+}
+
+fn postgres(of: &Type) -> (String, bool) {
+    let name = of.name.name.as_str();
+    if !of.built_in {
+        return match super::diesel::extension(name) {
+            Some(word) => (word.to_owned(), true),
+            None => (camel(name), false),
+        };
+    }
+    let word = camel(catalogue(name));
+    // Diesel has these under other names, or not at all.
+    let known = super::diesel::word(Dialect::Postgres, name).is_some()
+        && !matches!(name, "tsvector" | "tsquery");
+    (word, known)
+}
+
+/// The name that PostgreSQL's catalogue has for a type in its normal form.
+fn catalogue(name: &str) -> &str {
+    match name {
+        "bigint" => "int8",
+        "bit varying" => "varbit",
+        "boolean" => "bool",
+        "character" => "bpchar",
+        "character varying" => "varchar",
+        "double precision" => "float8",
+        "integer" => "int4",
+        "real" => "float4",
+        "smallint" => "int2",
+        "time with time zone" => "timetz",
+        "time without time zone" => "time",
+        "timestamp with time zone" => "timestamptz",
+        "timestamp without time zone" => "timestamp",
+        name => name,
+    }
+}
+
+fn mysql(of: &Type) -> (String, bool) {
+    let name = of.name.name.as_str();
+    if of.is_boolean() {
+        return ("Bool".to_owned(), true);
+    }
+    let word = match name {
+        "int" => "Integer".to_owned(),
+        name => camel(name),
+    };
+    let known = super::diesel::word(Dialect::Mysql, name).is_some() && name != "mediumint";
+    (word, known || name == "bit")
+}

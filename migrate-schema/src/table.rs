@@ -42,6 +42,13 @@ pub struct Table {
     pub without_rowid: Facet<bool>,
     /// The triggers on it, as statements that make them. They are not compared: a rebuild puts them back.
     pub triggers: Vec<String>,
+    /// The statement that made it, as SQLite keeps it. It is not compared: a table that is made anew is made from it, so that what
+    /// no value holds stays: `ON CONFLICT`, comments, the author's layout.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub text: Option<String>,
 }
 
 impl Table {
@@ -77,6 +84,7 @@ impl Table {
             strict: Facet::Unknown,
             without_rowid: Facet::Unknown,
             triggers: Vec::new(),
+            text: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a database could not be read as a schema.
 
-use migrate_schema::{SqlError, TypeError};
+use migrate_schema::{SqlError, SqliteTextError, TypeError};
 
 use crate::failure::ServerError;
 
@@ -43,4 +43,7 @@ pub enum InspectError {
     /// What is wanted cannot be written.
     #[error(transparent)]
     Sql(#[from] SqlError),
+    /// SQLite keeps a statement that is not understood. Its table can be excluded.
+    #[error("{0}; exclude its table to go on without it")]
+    Text(#[from] SqliteTextError),
 }

@@ -124,7 +124,7 @@ impl Inspector {
     fn read(&self, server: &mut dyn Server) -> Result<Schema, InspectError> {
         match server.backend() {
             #[cfg(feature = "sqlite")]
-            Backend::Sqlite => sqlite::read(server),
+            Backend::Sqlite => sqlite::read(server, &|name| self.has(&Name::new(name))),
             #[cfg(feature = "postgres")]
             Backend::Postgres => postgres::read(server, &self.schemas),
             #[cfg(feature = "mysql")]

@@ -132,10 +132,14 @@ fn keys_may_say_null(after: &mut Table, before: &Table) {
     let Some(key) = after.primary_key.get().cloned() else {
         return;
     };
+    let was = before.primary_key.get();
+    let in_both = |name: &String| {
+        key.columns.contains(name) && was.is_none_or(|was| was.columns.contains(name))
+    };
     for column in after
         .columns
         .iter_mut()
-        .filter(|column| key.columns.contains(&column.name))
+        .filter(|column| in_both(&column.name))
     {
         if let Some(before) = before.column(&column.name) {
             column.nullable = before.nullable;

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A kind of constraint that can be compared.
-pub(super) trait Named: Clone {
+pub(crate) trait Named: Clone {
     /// Its name.
     fn name(&self) -> &Facet<String>;
     /// Its name, to be set.
@@ -20,15 +20,15 @@ pub(super) trait Named: Clone {
 }
 
 /// Two lists, taken apart.
-pub(super) struct Pairs<T> {
+pub(crate) struct Pairs<T> {
     /// What is in both, before and after; only their names may differ.
-    pub(super) kept: Vec<(T, T)>,
-    pub(super) gone: Vec<T>,
-    pub(super) new: Vec<T>,
+    pub(crate) kept: Vec<(T, T)>,
+    pub(crate) gone: Vec<T>,
+    pub(crate) new: Vec<T>,
 }
 
 /// Pairs what says the same: first what has the same name too, then what has none that differs, then the rest.
-pub(super) fn pairs<T: Named>(before: &[T], after: &[T], dialect: Dialect) -> Pairs<T> {
+pub(crate) fn pairs<T: Named>(before: &[T], after: &[T], dialect: Dialect) -> Pairs<T> {
     let passes: [fn(&T, &T) -> bool; 3] = [
         |one, other| one.name().known().is_some() && one.name().known() == other.name().known(),
         |one, other| !one.name().differs(other.name()),
@@ -106,15 +106,12 @@ impl Named for ForeignKey {
     }
 
     fn same(&self, other: &Self, dialect: Dialect) -> bool {
-        let target = |key: &Self| {
-            (
-                key.columns.clone(),
-                key.table.clone(),
-                key.referenced.clone(),
-                key.deferrable,
-            )
-        };
-        target(self) == target(other)
+        let rest = |key: &Self| (key.columns.clone(), key.table.clone(), key.deferrable);
+        // SQLite lets a key leave out what it refers to: the other table's key, which is not always at hand.
+        let unsaid = dialect == Dialect::Sqlite
+            && (self.referenced.is_empty() || other.referenced.is_empty());
+        rest(self) == rest(other)
+            && (unsaid || self.referenced == other.referenced)
             && action(self.on_delete, dialect) == action(other.on_delete, dialect)
             && action(self.on_update, dialect) == action(other.on_update, dialect)
     }

@@ -1,5 +1,6 @@
 //! Renames: only what a hint says is one, never a guess.
 
+use crate::sqlite_text::{renamed_column, renamed_table};
 use crate::{Constraint, Dialect, Expression, Facet, IndexKey, Name, Schema, Table};
 
 /// Which names are new names of something old. A hint whose old name is gone already, or whose new name is there already, says
@@ -120,6 +121,7 @@ impl Renames {
                     table.name.clone_from(to);
                 }
                 rename_trigger(table, &from.name, &to.name, dialect);
+                rename_text(table, |text| renamed_table(text, &from.name, &to.name));
                 for key in items(&mut table.foreign_keys).filter(|key| key.table == *from) {
                     key.table.clone_from(to);
                 }
@@ -127,9 +129,13 @@ impl Renames {
         }
         for (name, from, to) in &self.columns {
             for table in &mut schema.tables {
-                if table.name == *name {
+                let own = table.name == *name;
+                if own {
                     rename_column(table, from, to, dialect);
                 }
+                rename_text(table, |text| {
+                    renamed_column(text, &name.name, (from, to), own)
+                });
                 for key in items(&mut table.foreign_keys).filter(|key| key.table == *name) {
                     rename(&mut key.referenced, from, to);
                 }
@@ -157,6 +163,10 @@ fn rename_trigger(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
         let renamed = Expression::from(trigger.as_str()).renamed(from, to, dialect);
         renamed.as_str().clone_into(trigger);
     }
+}
+
+fn rename_text(table: &mut Table, renamed: impl FnOnce(&str) -> String) {
+    table.text = table.text.take().map(|text| renamed(&text));
 }
 
 fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {

@@ -8,6 +8,7 @@ mod postgres_column;
 mod postgres_enum;
 mod sqlite;
 mod sqlite_rebuild;
+mod sqlite_text;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::sqlite_rebuild::rebuild;
+use super::sqlite_text::text_of;
 use super::{Fills, Statement, clauses};
 use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
 
@@ -33,7 +34,7 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
                     DIALECT.quote(&to.name)
                 )
             }
-            Change::CreateTable(table) => create_table(table),
+            Change::CreateTable(table) => create(table),
             Change::DropTable(table) => format!("DROP TABLE {}", table.name.quoted(DIALECT)),
             Change::Alter { table, change } if rebuilt.contains(table) && !is_rename(change) => {
                 if done.insert(table) {
@@ -169,54 +170,60 @@ fn native(table: &Name, change: &TableChange) -> Option<String> {
     })
 }
 
+/// The statement that makes a table: the one that it came with, where that is still true of it.
+fn create(table: &Table) -> String {
+    text_of(table, None).unwrap_or_else(|| create_table(table))
+}
+
 pub(super) fn create_table(table: &Table) -> String {
-    let key = table.primary_key.get();
-    // AUTOINCREMENT stands only beside a key that the column itself is.
-    let inline = table
-        .columns
-        .iter()
-        .find(|column| column.identity.get().is_some());
-    let inline =
-        inline.filter(|column| key.is_some_and(|key| key.columns == [column.name.clone()]));
+    let inline = numbered(table);
     let columns = table.columns.iter().map(|column| {
-        let named = key.filter(|_| inline.is_some_and(|inline| inline.name == column.name));
-        let named = named.map(|key| match key.name.value() {
-            Some(name) => format!(
-                " CONSTRAINT {} PRIMARY KEY AUTOINCREMENT",
-                DIALECT.quote(name)
-            ),
-            None => " PRIMARY KEY AUTOINCREMENT".into(),
-        });
-        definition(column, named.as_deref())
+        let key = inline.filter(|inline| inline.name == column.name);
+        definition(column, key.map(|_| key_of(table)).as_deref())
     });
-    let mut options = Vec::new();
-    if table.strict.value() == Some(&true) {
-        options.push("STRICT");
-    }
-    if table.without_rowid.value() == Some(&true) {
-        options.push("WITHOUT ROWID");
-    }
-    let options = if options.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", options.join(", "))
-    };
     clauses::create_table(
         table,
         columns.collect(),
         inline.is_none(),
-        &options,
+        &options(table),
         DIALECT,
     )
 }
 
-fn definition(column: &Column, key: Option<&str>) -> String {
+/// The column that AUTOINCREMENT stands at: it does only beside a key that the column itself is.
+pub(super) fn numbered(table: &Table) -> Option<&Column> {
+    let key = table.primary_key.get()?;
+    let mut columns = table.columns.iter();
+    let column = columns.find(|column| column.identity.get().is_some())?;
+    (key.columns == [column.name.as_str()]).then_some(column)
+}
+
+/// The key of a numbered table, as it stands at its column.
+pub(super) fn key_of(table: &Table) -> String {
+    let name = table.primary_key.get().and_then(|key| key.name.value());
+    let name = name.map(|name| format!(" CONSTRAINT {}", DIALECT.quote(name)));
+    name.unwrap_or_default() + " PRIMARY KEY AUTOINCREMENT"
+}
+
+/// What follows the parenthesis.
+pub(super) fn options(table: &Table) -> String {
+    let strict = (table.strict.value() == Some(&true)).then_some("STRICT");
+    let rowid = (table.without_rowid.value() == Some(&true)).then_some("WITHOUT ROWID");
+    let options: Vec<_> = strict.into_iter().chain(rowid).collect();
+    if options.is_empty() {
+        return String::new();
+    }
+    format!(" {}", options.join(", "))
+}
+
+pub(super) fn definition(column: &Column, key: Option<&str>) -> String {
     let of = column
         .sql_type
         .value()
         .map(|of| of.sql(DIALECT))
         .unwrap_or_default();
     let mut sql = format!("{} {of}", DIALECT.quote(&column.name));
+    sql.truncate(sql.trim_end().len());
     sql.push_str(key.unwrap_or_default());
     if !column.takes_null() {
         sql.push_str(" NOT NULL");

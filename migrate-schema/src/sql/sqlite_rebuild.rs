@@ -1,9 +1,10 @@
 //! A SQLite table made anew: a new table, its rows, the old name; then indexes and triggers.
 //! <https://www.sqlite.org/lang_altertable.html#otheralter>
 
-use super::sqlite::{DIALECT, create_index, create_table};
+use super::sqlite::{DIALECT, create_index, create_table, numbered};
+use super::sqlite_text::{text_of, under};
 use super::{Fills, Statement};
-use crate::{Change, Column, Difference, Name, Table, TableChange};
+use crate::{Change, Difference, Name, Table, TableChange};
 
 /// The statements of one rebuild. `legacy_alter_table` keeps views and other tables' triggers from being looked at while the table
 /// is not there.
@@ -17,9 +18,13 @@ pub(super) fn rebuild(name: &Name, difference: &Difference, fills: &Fills) -> Ve
     let own = |change: &&Change| matches!(change, Change::Alter { table, change } if table == name && !matches!(change.as_ref(), TableChange::RenameColumn { .. }));
     let mut made = after.clone();
     made.name = name.sibling(format!("_new_{}", name.name));
-    let mut sql = vec!["PRAGMA legacy_alter_table = ON".into(), create_table(&made)];
+    let create = match text_of(after, Some(before)) {
+        Some(text) => under(&text, &made.name.name),
+        None => create_table(&made),
+    };
+    let mut sql = vec!["PRAGMA legacy_alter_table = ON".into(), create];
     sql.extend(copy(before, after, &made.name, difference, fills));
-    if numbered(after) && numbered(before) {
+    if numbered(after).is_some() && numbered(before).is_some() {
         sql.extend(keep_sequence(name, &made.name));
     }
     sql.push(format!("DROP TABLE {}", name.quoted(DIALECT)));
@@ -82,13 +87,6 @@ fn copy(
             values.join(", ")
         )
     })
-}
-
-fn numbered(table: &Table) -> bool {
-    table
-        .columns
-        .iter()
-        .any(|column: &Column| column.identity.get().is_some())
 }
 
 /// AUTOINCREMENT never gives a number twice, nor that of a row that is gone; so its count goes over too.

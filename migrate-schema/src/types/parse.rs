@@ -65,7 +65,9 @@ pub(super) fn parse(dialect: Dialect, text: &str) -> Result<Type, TypeError> {
             name,
         };
     }
-    if of.name.name.is_empty() || !names.is_empty() {
+    // SQLite needs no type at all.
+    let empty = of.name.name.is_empty() && (dialect != Dialect::Sqlite || !of.arguments.is_empty());
+    if empty || !names.is_empty() {
         return Err(error());
     }
     Ok(of)

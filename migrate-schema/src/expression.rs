@@ -8,8 +8,8 @@ use crate::token::{Token, tokens, tokens_at};
 /// An expression of SQL: a default, a check, an index's predicate.
 ///
 /// A server writes an expression back in its own form, which is the best one to compare. [`same`](Self::same) goes as far as
-/// one can without a server: layout, case, quotes around plain names, outer parentheses, PostgreSQL's casts, and the
-/// names of the current time.
+/// one surely can without a server: layout, case, quotes around plain names, outer parentheses, the type that PostgreSQL writes
+/// after a constant, and the names of the current time. [`alike`](Self::alike) goes further.
 ///
 /// ```
 /// use migrate_schema::{Dialect, Expression};
@@ -34,6 +34,71 @@ impl Expression {
     #[must_use]
     pub fn same(&self, other: &Self, dialect: Dialect) -> bool {
         self.0 == other.0 || normal(&self.0, dialect) == normal(&other.0, dialect)
+    }
+
+    /// Whether both may well mean the same: casts count for nothing, nor do parentheses around one word. For where the server
+    /// that could tell cannot be asked.
+    ///
+    /// ```
+    /// use migrate_schema::{Dialect, Expression};
+    /// let found = Expression::from("lower((name)::text)");
+    /// assert!(found.alike(&Expression::from("lower(name)"), Dialect::Postgres));
+    /// ```
+    #[must_use]
+    pub fn alike(&self, other: &Self, dialect: Dialect) -> bool {
+        let loose = |of: &Self| loose(normal_tokens(tokens(&of.0, dialect), dialect));
+        self.same(other, dialect) || loose(self) == loose(other)
+    }
+
+    /// The same expression without parentheses around all of it.
+    ///
+    /// ```
+    /// use migrate_schema::{Dialect, Expression};
+    /// let bare = |text: &str| Expression::from(text).bare(Dialect::Postgres).to_string();
+    /// assert_eq!(bare("((a > 5))"), "a > 5");
+    /// assert_eq!(bare("(a > 5) OR (b > 5)"), "(a > 5) OR (b > 5)");
+    /// ```
+    #[must_use]
+    pub fn bare(self, dialect: Dialect) -> Self {
+        let mut text = self.0.trim();
+        while text.starts_with('(') && wrapped(&tokens(text, dialect)) {
+            text = text[1..text.len() - 1].trim();
+        }
+        Self(text.into())
+    }
+
+    /// A constant with its type after it, taken apart: PostgreSQL's `'x'::text`. A number of a type for numbers has no quotes then.
+    ///
+    /// ```
+    /// use migrate_schema::{Dialect, Expression};
+    /// let (constant, of) = Expression::from("'-1'::integer").constant(Dialect::Postgres).unwrap();
+    /// assert_eq!((constant.as_str(), of.as_str()), ("-1", "integer"));
+    /// assert_eq!(Expression::from("now()").constant(Dialect::Postgres), None);
+    /// ```
+    #[must_use]
+    pub fn constant(&self, dialect: Dialect) -> Option<(Self, String)> {
+        const NUMBERS: [&str; 6] = [
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "real",
+            "double precision",
+        ];
+        let all = tokens_at(&self.0, dialect);
+        let [(Token::Text(text), place), (cast, after), _, ..] = all.as_slice() else {
+            return None;
+        };
+        if *cast != Token::symbol("::") {
+            return None;
+        }
+        let of = self.0[after.end..].to_owned();
+        let constant = if is_number(text) && NUMBERS.contains(&of.as_str()) {
+            text.clone()
+        } else {
+            self.0[place.clone()].to_owned()
+        };
+        Some((Self(constant), of))
     }
 
     /// The same expression after a column or table has another name. What is called like a function is left alone.
@@ -94,8 +159,12 @@ impl fmt::Display for Expression {
 fn normal(text: &str, dialect: Dialect) -> Vec<Token> {
     let mut all = tokens(text, dialect);
     if dialect == Dialect::Postgres {
-        all = without_casts(all);
+        all = without_casts(all, |before| matches!(before, Some(Token::Text(_))));
     }
+    normal_tokens(all, dialect)
+}
+
+fn normal_tokens(all: Vec<Token>, dialect: Dialect) -> Vec<Token> {
     let mut all: Vec<_> = all.into_iter().map(|token| plain(token, dialect)).collect();
     current_time(&mut all);
     while wrapped(&all) {
@@ -176,13 +245,32 @@ fn wrapped(all: &[Token]) -> bool {
     depth == 0
 }
 
-/// PostgreSQL writes the type of a constant after it: `'x'::character varying(50)[]`.
-fn without_casts(all: Vec<Token>) -> Vec<Token> {
+/// Without any casts, and without parentheses around one word that are not a call's.
+fn loose(all: Vec<Token>) -> Vec<Token> {
+    let mut kept: Vec<Token> = Vec::new();
+    for token in without_casts(all, |_| true) {
+        kept.push(token);
+        let end = kept.len();
+        let alone = end > 2
+            && kept[end - 1] == Token::symbol(")")
+            && kept[end - 3] == Token::symbol("(")
+            && !matches!(kept[end - 2], Token::Symbol(_));
+        let called = end > 3 && matches!(kept[end - 4], Token::Word(_) | Token::Quoted(_));
+        if alone && !called {
+            kept.pop();
+            kept.remove(end - 3);
+        }
+    }
+    kept
+}
+
+/// PostgreSQL writes the type of a constant after it: `'x'::character varying(50)[]`. `goes` says after what a cast goes.
+fn without_casts(all: Vec<Token>, goes: impl Fn(Option<&Token>) -> bool) -> Vec<Token> {
     const SECOND: [&str; 6] = ["varying", "precision", "without", "with", "time", "zone"];
     let mut kept = Vec::with_capacity(all.len());
     let mut rest = all.into_iter().peekable();
     while let Some(token) = rest.next() {
-        if token != Token::symbol("::") {
+        if token != Token::symbol("::") || !goes(kept.last()) {
             kept.push(token);
             continue;
         }
@@ -243,11 +331,6 @@ mod tests {
             Dialect::Postgres
         ));
         assert!(same(
-            "lower((name)::text)",
-            "lower((name))",
-            Dialect::Postgres
-        ));
-        assert!(same(
             "current_timestamp()",
             "CURRENT_TIMESTAMP",
             Dialect::Mysql
@@ -268,6 +351,19 @@ mod tests {
             assert!(!same(one, other, Dialect::Postgres), "{one} and {other}");
         }
         assert!(!same("true", "1", Dialect::Postgres));
+        assert!(!same("price::integer > 5", "price > 5", Dialect::Postgres));
+    }
+
+    #[test]
+    fn where_no_server_can_be_asked_casts_count_for_nothing() {
+        let alike = |one: &str, other: &str| {
+            Expression::from(one).alike(&Expression::from(other), Dialect::Postgres)
+        };
+        assert!(alike("lower((name)::text)", "lower(name)"));
+        assert!(alike("price > (5)::numeric", "price > 5"));
+        assert!(alike("(name)::text <> ''::text", "name <> ''"));
+        assert!(!alike("lower(name)", "upper(name)"));
+        assert!(!alike("(a or b) and c", "a or b and c"));
     }
 
     #[test]

@@ -33,6 +33,14 @@ impl<T> Facet<T> {
         }
     }
 
+    /// The same, to be changed.
+    pub const fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Unknown => None,
+            Self::Suggested(value) | Self::Known(value) => Some(value),
+        }
+    }
+
     /// What is known for certain.
     pub const fn known(&self) -> Option<&T> {
         match self {
@@ -78,6 +86,11 @@ impl<T> Facet<Option<T>> {
     /// The value, if there is said to be one.
     pub fn get(&self) -> Option<&T> {
         self.value().and_then(Option::as_ref)
+    }
+
+    /// The value, if there is said to be one, to be changed.
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.value_mut().and_then(Option::as_mut)
     }
 }
 

@@ -104,8 +104,12 @@ impl Inspector {
         let server = server(connection);
         let mut wanted = wanted.clone();
         wanted.tables.retain(|table| self.has(&table.name));
-        let wanted = normal(server, &wanted, &found)?;
         let dialect = dialect(server.backend());
+        let by_text = Difference::between(&found, &wanted, dialect, renames);
+        if by_text.is_empty() {
+            return Ok(by_text);
+        }
+        let wanted = normal(server, &wanted, by_text.renamed())?;
         Ok(Difference::between(&found, &wanted, dialect, renames))
     }
 
@@ -135,7 +139,7 @@ impl Inspector {
     }
 }
 
-/// What is wanted, with its expressions as the server writes those that are there.
+/// What is wanted, with its expressions as the server writes those that are there. What is found has its new names already.
 fn normal(
     server: &mut dyn Server,
     wanted: &Schema,

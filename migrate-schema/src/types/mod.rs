@@ -101,6 +101,13 @@ impl Type {
         }
     }
 
+    /// The same type under another name, as that of another schema.
+    #[must_use]
+    pub fn renamed(mut self, name: Name) -> Self {
+        self.name = name;
+        self
+    }
+
     /// The type of an array of these (PostgreSQL).
     #[must_use]
     pub const fn array(mut self) -> Self {

@@ -99,8 +99,9 @@ pub(super) fn normal(mut of: Type) -> Type {
     of
 }
 
+/// An interval may say which of its fields it has: `interval day to second`.
 fn is_built_in(name: &str) -> bool {
-    BUILT_IN.contains(&name)
+    BUILT_IN.contains(&name) || name.starts_with("interval ")
 }
 
 /// The name in the catalogue of what a script may call otherwise.

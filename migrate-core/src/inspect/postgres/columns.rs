@@ -1,0 +1,105 @@
+//! Columns, with their defaults and what numbers them.
+
+use migrate_schema::{
+    Column, Expression, Facet, Generated, Identity, IdentityKind, Sequence, Type,
+};
+
+use super::{DIALECT, InspectError, Reader, catalogue, expression};
+use crate::backend::Row;
+
+impl Reader<'_> {
+    pub(super) fn columns(&mut self) -> Result<(), InspectError> {
+        for row in self.rows("the columns", catalogue::COLUMNS)? {
+            let Some(place) = self.places.get(row.text_or_empty(0)).copied() else {
+                continue;
+            };
+            let name = row.text_or_empty(1);
+            let of = self.type_of(row.text_or_empty(2), || {
+                format!("{}.{name}", self.found[place].name)
+            })?;
+            let column = column(&row, name, of);
+            self.found[place].columns.push(column);
+        }
+        Ok(())
+    }
+}
+
+fn column(row: &Row, name: &str, of: Type) -> Column {
+    let numbered = identity(row, &of);
+    let written = row.text(4);
+    let computed = row.text_or_empty(5) == "s";
+    let mut column = Column::new(name, of.clone());
+    column.nullable = Facet::Known(row.text_or_empty(3) != "true");
+    column.collation = Facet::Known(row.text(7).map(str::to_owned));
+    column.comment = Facet::Known(row.text(8).map(str::to_owned));
+    match (written, numbered) {
+        (_, Some(identity)) => column.identity = Facet::Known(Some(identity)),
+        (Some(text), None) if computed => {
+            column.generated = Facet::Known(Some(Generated {
+                expression: expression(text),
+                stored: true,
+            }));
+        }
+        (Some(text), None) => column.default = Facet::Known(Some(default(text, &of))),
+        (None, None) => {}
+    }
+    column
+}
+
+/// What numbers a column: an identity, or a default that takes the next number of the column's own sequence. Of that sequence only a
+/// model could say more, and none does.
+fn identity(row: &Row, of: &Type) -> Option<Identity> {
+    let kind = match row.text_or_empty(6) {
+        "a" => IdentityKind::Always,
+        "d" => IdentityKind::ByDefault,
+        _ if row.text(9).is_some() && row.text(9) == row.text(4) => {
+            return Some(IdentityKind::Serial.into());
+        }
+        _ => return None,
+    };
+    Some(Identity {
+        kind,
+        sequence: sequence(row, of),
+    })
+}
+
+/// The options of an identity's sequence that are not what they would be without a word.
+fn sequence(row: &Row, of: &Type) -> Sequence {
+    let number = |at: usize| row.number::<i64>(at);
+    let (lowest, highest) = match of.name() {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let increment = number(11);
+    let (minimum, maximum) = if increment < 0 {
+        (lowest, -1)
+    } else {
+        (1, highest)
+    };
+    let first = if increment < 0 {
+        number(13)
+    } else {
+        number(12)
+    };
+    let other = |at: usize, usual: i64| Some(number(at)).filter(|found| *found != usual);
+    Sequence {
+        start: other(10, first),
+        increment: other(11, 1),
+        minimum: other(12, minimum),
+        maximum: other(13, maximum),
+        cache: other(14, 1),
+        cycle: row.text_or_empty(15) == "true",
+    }
+}
+
+/// A default. A constant of the column's own type is written without the type, and a number without quotes.
+pub(super) fn default(text: &str, of: &Type) -> Expression {
+    let whole = expression(text);
+    let Some((constant, cast)) = whole.constant(DIALECT) else {
+        return whole;
+    };
+    let own = Type::parse(DIALECT, &cast)
+        .is_ok_and(|cast| (cast.name(), cast.dimensions() > 0) == (of.name(), of.dimensions() > 0));
+    if own { constant } else { whole }
+}

@@ -69,10 +69,10 @@ pub(super) const INDEXES: &str = "\
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
     JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam \
     CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[]) \
-      WITH ORDINALITY k(own, class, collation, option, place) \
+      WITH ORDINALITY k(own, class, collated, option, place) \
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.own AND k.own <> 0 \
     LEFT JOIN pg_opclass p ON p.oid = k.class AND NOT p.opcdefault LEFT JOIN pg_namespace pn ON pn.oid = p.opcnamespace \
-    LEFT JOIN pg_collation l ON l.oid = k.collation AND k.collation <> COALESCE(a.attcollation, 'pg_catalog.default'::regcollation) \
+    LEFT JOIN pg_collation l ON l.oid = k.collated AND k.collated <> COALESCE(a.attcollation, 'pg_catalog.default'::regcollation) \
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {tables} \
       AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')) \
     ORDER BY i.indrelid, x.relname, i.indexrelid, k.place";

@@ -67,38 +67,22 @@ impl Expression {
         Self(text.into())
     }
 
-    /// A constant with its type after it, taken apart: PostgreSQL's `'x'::text`. A number of a type for numbers has no quotes then.
+    /// A constant with its type after it, taken apart: PostgreSQL's `'x'::text`.
     ///
     /// ```
     /// use migrate_schema::{Dialect, Expression};
     /// let (constant, of) = Expression::from("'-1'::integer").constant(Dialect::Postgres).unwrap();
-    /// assert_eq!((constant.as_str(), of.as_str()), ("-1", "integer"));
+    /// assert_eq!((constant.as_str(), of.as_str()), ("'-1'", "integer"));
     /// assert_eq!(Expression::from("now()").constant(Dialect::Postgres), None);
     /// ```
     #[must_use]
     pub fn constant(&self, dialect: Dialect) -> Option<(Self, String)> {
-        const NUMBERS: [&str; 6] = [
-            "smallint",
-            "integer",
-            "bigint",
-            "numeric",
-            "real",
-            "double precision",
-        ];
         let all = tokens_at(&self.0, dialect);
-        let [(Token::Text(text), place), (cast, after), _, ..] = all.as_slice() else {
+        let [(Token::Text(_), place), (cast, after), _, ..] = all.as_slice() else {
             return None;
         };
-        if *cast != Token::symbol("::") {
-            return None;
-        }
-        let of = self.0[after.end..].to_owned();
-        let constant = if is_number(text) && NUMBERS.contains(&of.as_str()) {
-            text.clone()
-        } else {
-            self.0[place.clone()].to_owned()
-        };
-        Some((Self(constant), of))
+        let constant = || Self(self.0[place.clone()].to_owned());
+        (*cast == Token::symbol("::")).then(|| (constant(), self.0[after.end..].to_owned()))
     }
 
     /// The same expression after a column or table has another name. What is called like a function is left alone.

@@ -93,7 +93,7 @@ fn sequence(row: &Row, of: &Type) -> Sequence {
     }
 }
 
-/// A default. A constant of the column's own type is written without the type, and a number without quotes.
+/// A default. A constant of the column's own type is written without the type.
 pub(super) fn default(text: &str, of: &Type) -> Expression {
     let whole = expression(text);
     let Some((constant, cast)) = whole.constant(DIALECT) else {

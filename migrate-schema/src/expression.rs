@@ -116,6 +116,31 @@ impl Expression {
         Self(text)
     }
 
+    /// The same expression without a table's name before its columns: `t.age` is `age` in what belongs to `t`.
+    pub(crate) fn unqualified(&self, table: &str, dialect: Dialect) -> Self {
+        if !self.0.contains('.') {
+            return self.clone();
+        }
+        let all = tokens_at(&self.0, dialect);
+        let mut text = String::with_capacity(self.0.len());
+        let mut copied = 0;
+        for pair in all.windows(2) {
+            let [
+                (Token::Word(name) | Token::Quoted(name), place),
+                (dot, after),
+            ] = pair
+            else {
+                continue;
+            };
+            if name.eq_ignore_ascii_case(table) && *dot == Token::symbol(".") {
+                text.push_str(&self.0[copied..place.start]);
+                copied = after.end;
+            }
+        }
+        text.push_str(&self.0[copied..]);
+        Self(text)
+    }
+
     /// Whether a name stands in it, in quotes or without.
     #[must_use]
     pub fn mentions(&self, name: &str, dialect: Dialect) -> bool {

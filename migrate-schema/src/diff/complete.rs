@@ -27,10 +27,31 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
 }
 
 /// The one form of what a database cannot tell apart.
-pub(super) fn normal(mut table: Table, dialect: Dialect) -> Table {
-    if dialect != Dialect::Mysql {
-        return table;
+pub(super) fn normal(table: Table, dialect: Dialect) -> Table {
+    match dialect {
+        Dialect::Sqlite => unqualified(table),
+        Dialect::Postgres => table,
+        Dialect::Mysql => as_mysql_keeps(table),
     }
+}
+
+/// A rebuild cannot say the table's name in its own checks, since for a moment it has another one.
+fn unqualified(mut table: Table) -> Table {
+    let name = table.name.name.as_str();
+    if let Facet::Known(checks) = &mut table.checks {
+        for check in checks {
+            check.expression = check.expression.unqualified(name, Dialect::Sqlite);
+        }
+    }
+    for column in &mut table.columns {
+        if let Facet::Known(Some(of)) = &mut column.generated {
+            of.expression = of.expression.unqualified(name, Dialect::Sqlite);
+        }
+    }
+    table
+}
+
+fn as_mysql_keeps(mut table: Table) -> Table {
     // MySQL calls every primary key PRIMARY, and keeps a unique constraint as a unique index.
     if let Facet::Known(Some(key)) = &mut table.primary_key {
         key.name = Facet::Unknown;

@@ -16,21 +16,20 @@ pub(super) fn rebuild(name: &Name, difference: &Difference, fills: &Fills) -> Ve
         return Vec::new();
     };
     let own = |change: &&Change| matches!(change, Change::Alter { table, change } if table == name && !matches!(change.as_ref(), TableChange::RenameColumn { .. }));
-    let mut made = after.clone();
-    made.name = name.sibling(format!("_new_{}", name.name));
-    let create = match text_of(after, Some(before)) {
-        Some(text) => under(&text, &made.name.name),
-        None => create_table(&made),
-    };
-    let mut sql = vec!["PRAGMA legacy_alter_table = ON".into(), create];
-    sql.extend(copy(before, after, &made.name, difference, fills));
+    let new = name.sibling(format!("_new_{}", name.name));
+    let create = text_of(after, Some(before)).unwrap_or_else(|| create_table(after));
+    let mut sql = vec![
+        "PRAGMA legacy_alter_table = ON".into(),
+        under(&create, &new.name),
+    ];
+    sql.extend(copy(before, after, &new, difference, fills));
     if numbered(after).is_some() && numbered(before).is_some() {
-        sql.extend(keep_sequence(name, &made.name));
+        sql.extend(keep_sequence(name, &new));
     }
     sql.push(format!("DROP TABLE {}", name.quoted(DIALECT)));
     sql.push(format!(
         "ALTER TABLE {} RENAME TO {}",
-        made.name.quoted(DIALECT),
+        new.quoted(DIALECT),
         DIALECT.quote(&name.name)
     ));
     sql.extend(

@@ -6,7 +6,8 @@ use super::sqlite::{DIALECT, definition, key_of, numbered, options};
 use crate::diff::pairs;
 use crate::sqlite_text::{Clause, ColumnText, Edits, Says, Statement, declared, table};
 use crate::{
-    Check, Column, Constraint, Difference, Facet, ForeignKey, Renames, Schema, Table, Unique,
+    Check, Column, Constraint, Difference, Expression, Facet, ForeignKey, Renames, Schema, Table,
+    Unique,
 };
 
 /// The text of a table that is there after a change, if there is one that says exactly that: the one that it came with, or the one that
@@ -26,13 +27,23 @@ pub(super) fn text_of(after: &Table, before: Option<&Table>) -> Option<String> {
     own().filter(right).or_else(|| edited().filter(right))
 }
 
-/// The same statement for a table of another name.
+/// The same statement for a table of another name, which its expressions do not speak of.
 pub(super) fn under(text: &str, name: &str) -> String {
     let Ok(statement) = Statement::read(text) else {
         return text.to_owned();
     };
     let mut edits = Edits::default();
     edits.replace(&statement.name, DIALECT.quote(name));
+    if statement.table != name {
+        for place in statement
+            .clauses()
+            .filter_map(|(_, clause)| clause.expression.as_ref())
+        {
+            let expression = Expression::from(&text[place.clone()]);
+            let alone = expression.unqualified(&statement.table, DIALECT);
+            edits.replace(place, alone.as_str());
+        }
+    }
     edits.apply(text)
 }
 

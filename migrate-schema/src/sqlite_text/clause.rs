@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
-use crate::{Action, Deferrable, Expression, ForeignKey, Generated, Name};
+use crate::{Action, Deferrable, Dialect, Expression, ForeignKey, Generated, Name};
 
 /// One clause, with its `CONSTRAINT name`.
 #[derive(Clone, Debug)]
@@ -107,6 +107,15 @@ impl Clause {
             &["foreign", "key"],
         ];
         words.iter().any(|words| reader.sees(words))
+    }
+
+    /// Says of its own table's columns what it says without the table's name.
+    pub(super) fn unqualify(&mut self, table: &str) {
+        if let Says::Check(expression) | Says::Generated(Generated { expression, .. }) =
+            &mut self.says
+        {
+            *expression = expression.unqualified(table, Dialect::Sqlite);
+        }
     }
 
     fn begun(reader: &mut Reader<'_>) -> Option<Self> {

@@ -51,7 +51,15 @@ impl Statement {
     /// Takes a statement apart; `Err` is the place up to which it could be read.
     pub(crate) fn read(text: &str) -> Result<Self, usize> {
         let mut reader = Reader::new(text);
-        Self::of(&mut reader).ok_or_else(|| reader.start())
+        let mut statement = Self::of(&mut reader).ok_or_else(|| reader.start())?;
+        let inline = statement
+            .columns
+            .iter_mut()
+            .flat_map(|column| &mut column.clauses);
+        for clause in inline.chain(&mut statement.constraints) {
+            clause.unqualify(&statement.table);
+        }
+        Ok(statement)
     }
 
     fn of(reader: &mut Reader<'_>) -> Option<Self> {

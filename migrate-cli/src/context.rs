@@ -332,7 +332,7 @@ impl Loaded<'_> {
 
 impl Place {
     /// Refuses a database that the chain is not written for, in words that say so.
-    fn is_for(&self, backends: Backends) -> Result<(), CommandError> {
+    pub(crate) fn is_for(&self, backends: Backends) -> Result<(), CommandError> {
         let written = self.settings.backends.unwrap_or(backends);
         let Some(other) = backends.iter().find(|backend| !written.contains(*backend)) else {
             return Ok(());

@@ -12,6 +12,7 @@ mod files;
 mod git;
 mod known;
 mod mask;
+mod models;
 mod mounted;
 mod observer;
 mod origin;

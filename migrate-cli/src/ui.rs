@@ -115,12 +115,18 @@ impl Ui {
 
     /// A question that is answered with yes or no; nothing, and anything else, is no.
     pub(crate) fn ask(&mut self, question: &str) -> bool {
-        let asked = write!(self.err, "{} [y/N] ", without_passwords(question))
-            .and_then(|()| self.err.flush());
+        let answer = self.answer(&format!("{question} [y/N]"));
+        answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// A question that is answered with a line.
+    pub(crate) fn answer(&mut self, question: &str) -> Option<String> {
+        write!(self.err, "{} ", without_passwords(question))
+            .and_then(|()| self.err.flush())
+            .ok()?;
         let mut answer = String::new();
-        asked.is_ok()
-            && io::stdin().lock().read_line(&mut answer).is_ok()
-            && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(answer.trim().to_owned())
     }
 
     /// Asks before something is lost, unless `yes` says it all. Where nobody can be asked, nothing is lost.

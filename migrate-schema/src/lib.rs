@@ -21,7 +21,7 @@ mod types;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Sequence};
 pub use dialect::Dialect;
-pub use diff::{Change, Constraint, Difference, Renames, TableChange};
+pub use diff::{Change, Constraint, Difference, Renames, TableChange, Tightened};
 pub use expression::Expression;
 pub use facet::Facet;
 pub use index::{Index, IndexKey, IndexPart};

@@ -62,6 +62,31 @@ impl Script {
         losses
     }
 
+    /// The tables that it makes, or gives a new name, on this backend: each by its bare name, without quotes and in lower case.
+    ///
+    /// ```
+    /// use migrate_chain::{Backend, Script};
+    /// let text = "CREATE TABLE app.\"Members\" (id INT); ALTER TABLE nicks RENAME TO names;";
+    /// let script = Script::read("up.sql".into(), Backend::Postgres.into(), text.into(), Backend::Postgres)?;
+    /// assert_eq!(script.makes(Backend::Postgres), ["members", "names"]);
+    /// # Ok::<(), migrate_chain::ScriptError>(())
+    /// ```
+    #[must_use]
+    pub fn makes(&self, backend: Backend) -> Vec<String> {
+        let mut made = Vec::new();
+        for statement in self.statements() {
+            for deed in deeds(&statement, backend) {
+                match deed {
+                    Deed::Makes(table) | Deed::Replaces(table) | Deed::Renames(_, table) => {
+                        made.push(key(&table));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        made
+    }
+
     fn loss(&self, what: String, at: usize) -> Loss {
         Loss {
             what,

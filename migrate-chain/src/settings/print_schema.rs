@@ -62,8 +62,8 @@ impl PrintSchema {
     pub(super) fn seen_from(mut self, settings: &Path) -> Self {
         let folder = settings.parent().unwrap_or(Path::new("."));
         let whole = |path: &Path| cleaned(&folder.join(path));
-        self.file = whole(&self.file);
         self.patch_file = self.patch_file.as_deref().map(whole);
+        self.file = whole(&self.file);
         self.said_in = settings.to_owned();
         self
     }

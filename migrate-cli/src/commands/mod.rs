@@ -2,6 +2,9 @@
 
 mod adopt;
 mod attempt;
+mod changes;
+mod check;
+mod comparing;
 mod config;
 mod create;
 mod current;
@@ -47,6 +50,7 @@ pub(crate) enum Verb {
     Redo(redo::Args),
     Wait(wait::Args),
     Stamp(stamp::Args),
+    Check(check::Args),
     Current(current::Args),
     History(history::Args),
     Heads(heads::Args),
@@ -74,6 +78,7 @@ impl Verb {
             Self::Redo(args) => redo::run(ui, context, args),
             Self::Wait(args) => wait::run(ui, context, args),
             Self::Stamp(args) => stamp::run(ui, context, args),
+            Self::Check(args) => check::run(ui, context, args),
             Self::Current(args) => current::run(ui, context, args),
             Self::History(args) => history::run(ui, context, args),
             Self::Heads(args) => heads::run(ui, context, args),

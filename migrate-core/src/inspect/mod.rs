@@ -101,20 +101,58 @@ impl Inspector {
         renames: &Renames,
     ) -> Result<Difference, InspectError> {
         let found = self.schema(connection)?;
+        self.difference_from(connection, &found, wanted, renames)
+    }
+
+    /// The same from what was found there before.
+    ///
+    /// # Errors
+    /// As those of [`difference`](Self::difference).
+    pub fn difference_from<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+        found: &Schema,
+        wanted: &Schema,
+        renames: &Renames,
+    ) -> Result<Difference, InspectError> {
         let server = server(connection);
         let mut wanted = wanted.clone();
         wanted.tables.retain(|table| self.has(&table.name));
         let dialect = dialect(server.backend());
-        let by_text = Difference::between(&found, &wanted, dialect, renames);
+        let by_text = Difference::between(found, &wanted, dialect, renames);
         if by_text.is_empty() {
             return Ok(by_text);
         }
         let wanted = normal(server, &wanted, by_text.renamed())?;
-        Ok(Difference::between(&found, &wanted, dialect, renames))
+        Ok(Difference::between(found, &wanted, dialect, renames))
+    }
+
+    /// Whether a row has NULL in a column.
+    ///
+    /// # Errors
+    /// [`InspectError::Server`]: the server refused.
+    pub fn has_null<C: AsConnection<M>, M>(
+        connection: &mut C,
+        table: &Name,
+        column: &str,
+    ) -> Result<bool, InspectError> {
+        let server = server(connection);
+        let dialect = dialect(server.backend());
+        let rows = server.rows(&format!(
+            "SELECT '' FROM {} WHERE {} IS NULL LIMIT 1",
+            table.quoted(dialect),
+            dialect.quote(column)
+        ));
+        let rows = rows.map_err(|error| InspectError::Server {
+            what: "the rows",
+            error: Box::new(error),
+        })?;
+        Ok(!rows.is_empty())
     }
 
     /// Whether a table is one of those that are looked at.
-    fn has(&self, name: &Name) -> bool {
+    #[must_use]
+    pub fn has(&self, name: &Name) -> bool {
         let matches = |globs: &[glob::Pattern]| {
             globs.iter().any(|glob| {
                 glob.matches(&name.name) && name.schema.is_none() || glob.matches(&name.to_string())

@@ -182,26 +182,40 @@ impl fmt::Display for Change {
             Self::DropEnum(of) => write!(f, "drop type {}", of.name),
             Self::ExtendEnum { to, .. } => write!(f, "add values to type {}", to.name),
             Self::RebuildEnum { to, .. } => write!(f, "change the values of type {}", to.name),
-            Self::Alter { table, change } => match change.as_ref() {
-                TableChange::RenameColumn { from, to } => {
-                    write!(f, "rename column {table}.{from} to {to}")
-                }
-                TableChange::AddColumn(column) => write!(f, "add column {table}.{}", column.name),
-                TableChange::DropColumn(column) => write!(f, "drop column {table}.{}", column.name),
-                TableChange::AlterColumn { from, to } => {
-                    write!(
-                        f,
-                        "change column {table}.{}: {}",
-                        to.name,
-                        super::columns::told(from, to)
-                    )
-                }
-                TableChange::Add(what) => write!(f, "add {what} to {table}"),
-                TableChange::Drop(what) => write!(f, "drop {what} of {table}"),
-                TableChange::Rename { from, to } => write!(f, "rename {from} of {table} to {to}"),
-                TableChange::Comment { .. } => write!(f, "change the comment of {table}"),
-                TableChange::Options => write!(f, "change the options of {table}"),
-            },
+            Self::Alter { table, change } => change.tell(f, Some(table)),
+        }
+    }
+}
+
+/// Without the table's name: `add column phone`.
+impl fmt::Display for TableChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(f, None)
+    }
+}
+
+impl TableChange {
+    /// Says it, with the name of the table where one is given.
+    fn tell(&self, f: &mut fmt::Formatter<'_>, table: Option<&Name>) -> fmt::Result {
+        let at = table.map(|table| format!("{table}.")).unwrap_or_default();
+        let with = |word: &str| {
+            table
+                .map(|table| format!(" {word} {table}"))
+                .unwrap_or_default()
+        };
+        match self {
+            Self::RenameColumn { from, to } => write!(f, "rename column {at}{from} to {to}"),
+            Self::AddColumn(column) => write!(f, "add column {at}{}", column.name),
+            Self::DropColumn(column) => write!(f, "drop column {at}{}", column.name),
+            Self::AlterColumn { from, to } => {
+                let told = super::columns::told(from, to);
+                write!(f, "change column {at}{}: {told}", to.name)
+            }
+            Self::Add(what) => write!(f, "add {what}{}", with("to")),
+            Self::Drop(what) => write!(f, "drop {what}{}", with("of")),
+            Self::Rename { from, to } => write!(f, "rename {from}{} to {to}", with("of")),
+            Self::Comment { .. } => write!(f, "change the comment{}", with("of")),
+            Self::Options => write!(f, "change the options{}", with("of")),
         }
     }
 }

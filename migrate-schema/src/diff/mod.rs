@@ -4,9 +4,11 @@ mod change;
 mod columns;
 mod complete;
 mod enums;
+mod likely;
 mod order;
 mod pairs;
 mod renames;
+mod strays;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -110,8 +112,7 @@ impl Difference {
         &self.after
     }
 
-    /// The columns that come to, or become NOT NULL in, a table that is there, and that nothing fills: a row that is there
-    /// stops the change.
+    /// The columns that come to a table that is there, take no NULL, and that nothing fills: a row that is there stops the change.
     pub fn unfilled(&self) -> impl Iterator<Item = (&Name, &str)> {
         self.changes.iter().filter_map(|change| {
             let Change::Alter { table, change } = change else {
@@ -127,6 +128,36 @@ impl Difference {
             }
         })
     }
+
+    /// The columns that took NULL and take none any more: a row with NULL there stops the change.
+    pub fn tightened(&self) -> impl Iterator<Item = Tightened<'_>> {
+        self.changes.iter().filter_map(|change| {
+            let Change::Alter { table, change } = change else {
+                return None;
+            };
+            match change.as_ref() {
+                TableChange::AlterColumn { from, to } if from.takes_null() && !to.takes_null() => {
+                    Some(Tightened {
+                        table,
+                        column: &to.name,
+                        before: self.renames.before(table, &to.name),
+                    })
+                }
+                _ => None,
+            }
+        })
+    }
+}
+
+/// A column that takes no NULL any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tightened<'a> {
+    /// Its table, by its name afterwards.
+    pub table: &'a Name,
+    /// Its name afterwards.
+    pub column: &'a str,
+    /// The table and the column by the names that they have before.
+    pub before: (Name, String),
 }
 
 /// The changes between two schemas whose names agree.

@@ -93,6 +93,17 @@ impl Renames {
         held
     }
 
+    /// A table and a column of it by the names that they have before these.
+    pub(super) fn before(&self, table: &Name, column: &str) -> (Name, String) {
+        let old = |(at, _, to): &&(Name, String, String)| at == table && to == column;
+        let of_column = self.columns.iter().find(old);
+        let of_table = self.tables.iter().find(|(_, to)| to == table);
+        (
+            of_table.map_or(table, |(from, _)| from).clone(),
+            of_column.map_or(column, |(_, from, _)| from).to_owned(),
+        )
+    }
+
     /// The renames that take all of these back.
     pub(super) fn reversed(&self) -> Self {
         let old_name = |name: &Name| {

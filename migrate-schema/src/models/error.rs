@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// What is said of a glob without a file.
+pub(super) const NO_FILE: &str = "no file is there for this glob";
+/// What is said of files without a model.
+pub(super) const NO_MODEL: &str =
+    "no model is in these files: no struct with #[derive(Table)] and no table! block";
+
 /// One thing that is wrong with a model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {message}")]
@@ -26,6 +32,13 @@ impl ModelErrors {
     #[must_use]
     pub fn all(&self) -> &[ModelError] {
         &self.0
+    }
+
+    /// Whether nothing else is wrong than that there is no model.
+    #[must_use]
+    pub fn are_of_nothing(&self) -> bool {
+        let nothing = |error: &ModelError| [NO_FILE, NO_MODEL].contains(&error.message.as_str());
+        self.0.iter().all(nothing)
     }
 
     pub(super) fn add(&mut self, file: &str, errors: syn::Error) {

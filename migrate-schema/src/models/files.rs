@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, DeriveInput, Item, ItemStruct, Token, punctuated::Punctuated};
 
-use super::error::ModelErrors;
-use super::model::Model;
+use super::error::{ModelErrors, NO_FILE, NO_MODEL};
+use super::model::{Model, Origin};
 use super::table_macro::{Joinable, TableMacro};
 use crate::Name;
 
@@ -57,7 +57,7 @@ impl Models {
                 Err(error) => errors.add_file(pattern, format!("not a glob: {error}")),
             }
             if files.len() == before && errors.0.is_empty() {
-                errors.add_file(pattern, "no file is there for this glob");
+                errors.add_file(pattern, NO_FILE);
             }
         }
         let mut sources = Vec::new();
@@ -76,9 +76,7 @@ impl Models {
         models.files = files.into_iter().collect();
         if models.models.is_empty() {
             let mut errors = ModelErrors::default();
-            let message =
-                "no model is in these files: no struct with #[derive(Table)] and no table! block";
-            errors.add_file(&globs.join(", "), message);
+            errors.add_file(&globs.join(", "), NO_MODEL);
             return Err(errors);
         }
         Ok(models)
@@ -115,6 +113,13 @@ impl Models {
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// Whether every one is a `table!` block, which cannot speak of more than columns and keys.
+    #[must_use]
+    pub fn are_blocks(&self) -> bool {
+        let mut models = self.models.iter();
+        models.all(|(_, model)| model.origin == Origin::TableMacro)
     }
 
     /// How many tables there are.

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::{Column, Dialect, Expression, Name, Schema, Type};
+use super::Statement;
+use crate::{Column, Dialect, Difference, Expression, Name, Schema, Type};
 
-/// What fills new columns that take no NULL and have no default. Without a value the statement fails as soon as there is a row.
+/// What fills new columns that take no NULL and have no default, and the NULLs in columns that take none any more. Without a value
+/// the statement fails as soon as there is such a row.
 ///
 /// ```
 /// use migrate_schema::Fills;
@@ -38,6 +40,26 @@ impl Fills {
         self.given
             .insert((table.into(), column.into()), expression.into());
         self
+    }
+
+    /// What gives a value to the rows that have NULL where none is taken any more, before anything else changes.
+    pub(super) fn updates(&self, difference: &Difference) -> Vec<Statement> {
+        let dialect = difference.dialect();
+        let update = |of: crate::Tightened<'_>| {
+            let key = (of.table.clone(), of.column.to_owned());
+            let value = self.given.get(&key)?;
+            let (table, column) = (of.before.0.quoted(dialect), dialect.quote(&of.before.1));
+            Some(Statement {
+                comments: vec![format!(
+                    "fill {}.{} where it is NULL",
+                    of.before.0, of.before.1
+                )],
+                ..Statement::more(format!(
+                    "UPDATE {table} SET {column} = {value} WHERE {column} IS NULL"
+                ))
+            })
+        };
+        difference.tightened().filter_map(update).collect()
     }
 
     /// The value for a column, if it needs one and there is one.

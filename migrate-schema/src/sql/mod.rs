@@ -66,17 +66,19 @@ impl Statement {
 }
 
 impl Difference {
-    /// The statements that make the changes. `fills` are the values that rows get in new columns that nothing else fills.
+    /// The statements that make the changes. `fills` are the values that rows get where nothing else fills a column.
     ///
     /// # Errors
     /// A column comes whose type is not known.
     pub fn statements(&self, fills: &Fills) -> Result<Vec<Statement>, SqlError> {
         self.changes().iter().try_for_each(types_are_known)?;
-        Ok(match self.dialect() {
+        let mut all = fills.updates(self);
+        all.extend(match self.dialect() {
             Dialect::Sqlite => sqlite::statements(self, fills),
             Dialect::Postgres => postgres::statements(self, fills),
             Dialect::Mysql => mysql::statements(self, fills),
-        })
+        });
+        Ok(all)
     }
 
     /// The statements as a script, each after a comment that says what it does and what is lost.

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{finish, tool};
 
 /// What the schemas of commands refer to.
-const PARTS: [&str; 5] = ["attempt", "entry", "error", "events", "placed"];
+const PARTS: [&str; 6] = ["attempt", "changes", "entry", "error", "events", "placed"];
 
 /// The commands that print nothing a program would parse as JSON.
 const WITHOUT_JSON: [&str; 3] = ["completions", "help", "man"];
@@ -44,6 +44,7 @@ const STORY: &[(&str, i32)] = &[
     ("show members", 0),
     ("log", 0),
     ("wait", 0),
+    ("check", 0),
     ("redo --rehearse", 0),
     ("redo --yes", 0),
     ("downgrade -1 --yes", 0),

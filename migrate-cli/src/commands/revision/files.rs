@@ -72,6 +72,11 @@ impl Template {
         }
     }
 
+    /// Whether its scripts are the project's own.
+    pub(super) const fn is_folder(&self) -> bool {
+        matches!(self, Self::Folder { .. })
+    }
+
     /// A function has the type of one connection, so that the backend must be known.
     fn rust(place: &Place, args: &Args) -> Result<Self, CommandError> {
         let settled = place
@@ -99,12 +104,7 @@ impl Template {
         args: &Args,
         now: Moment,
     ) -> Result<Vec<(String, String)>, CommandError> {
-        // One line, so that nothing of it becomes SQL.
-        let message = args
-            .message
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let message = super::one_line(&args.message);
         let mut files = match self {
             Self::Plain { backends } => plain(&message, &args.own, *backends),
             Self::Folder { path } => copied(path, &values(new, &message, now))?,

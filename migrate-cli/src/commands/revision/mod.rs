@@ -1,5 +1,6 @@
 //! `migrate revision`: a new directory after the head, or after another revision.
 
+mod autogenerate;
 mod files;
 mod id;
 
@@ -14,7 +15,7 @@ use migrate_core::{Backend, Backends};
 use serde_json::json;
 
 use crate::author::{self, Edits};
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::ui::Ui;
 use files::Template;
@@ -23,6 +24,10 @@ use files::Template;
 ///
 /// Makes a directory with up.sql, down.sql and metadata.toml, and brings migrate.lock up to date. Its id comes after that of the
 /// revision it follows, whatever the clock says.
+///
+/// With --autogenerate both scripts are written: they take a database at head to what the models say, and back. Models are the structs
+/// with #[derive(Table)] and the table! blocks of the files that `models` in migrate.toml names, src/**/*.rs by itself. A table or column
+/// that has a new name is asked about, and so is what rows get in a new column that takes no NULL.
 ///
 /// With --after it goes behind that revision, and what followed there follows the new one; a revision that is sealed, or applied
 /// in the database, is never moved. Only then a database is asked.
@@ -37,7 +42,10 @@ Examples:
   migrate revision -m \"add index\" --after create_members
   migrate revision -m \"drop audit\" --irreversible \"the rows are gone\"
   migrate revision -m \"add json\" --for mysql --edit
-  migrate revision -m \"hash emails\" --rust")]
+  migrate revision -m \"hash emails\" --rust
+  migrate revision --autogenerate -m \"add phone to members\"
+  migrate revision --autogenerate -m \"nicknames\" --rename members.nick=nickname
+  migrate revision --autogenerate -m \"try\" --scratch --dry-run")]
 pub(crate) struct Args {
     /// What it does, in a few words: they become its name
     #[arg(short, long, value_name = "TEXT")]
@@ -76,6 +84,9 @@ pub(crate) struct Args {
     /// Open the scripts in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
+
+    #[command(flatten)]
+    from_models: autogenerate::FromModels,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
@@ -83,12 +94,19 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let place = context.place()?;
     let project = place.clone().read_unfinished(Backends::ALL)?;
     let now = now();
+    says_something(args)?;
+    let Some(found) = found(ui, context, &place, &args.from_models)? else {
+        return Ok(());
+    };
     let placed = placed(ui, context, &project, args, now)?;
     let Some(new) = placed.first() else {
         return Ok(());
     };
     let template = Template::of(&place, args)?;
-    let texts = template.files(new, args, now)?;
+    let mut texts = template.files(new, args, now)?;
+    if let Some(found) = &found {
+        found.put(&mut texts, &one_line(&args.message), template.is_folder())?;
+    }
 
     let mut edits = Edits::default();
     let directory = place.directory.join(&new.directory);
@@ -108,15 +126,42 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
             ui.note(format!("  {}", author::line(placed)));
         }
     }
-    ui.json(&json!({
+    let mut value = json!({
         "revision": new.id(),
         "directory": new.directory,
         "down_revision": new.down_revision,
         "files": files,
         "relinked": author::put(&placed[1..]),
-    }));
+    });
+    if let Some(found) = &found {
+        value["compared"] = found.as_json();
+    }
+    ui.json(&value);
     let paths: Vec<PathBuf> = texts.iter().map(|(name, _)| directory.join(name)).collect();
     after_writing(ui, context, args, &paths)
+}
+
+/// What the models say that the database does not, where that is asked for. `None`: there is nothing to write.
+fn found(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place,
+    args: &autogenerate::FromModels,
+) -> Result<Option<Option<autogenerate::Found>>, CommandError> {
+    if !args.autogenerate {
+        return Ok(Some(None));
+    }
+    let found = autogenerate::find(ui, context, place, args)?;
+    if found.is_empty() {
+        ui.summary("No changes in schema detected");
+        ui.json(&json!({ "revision": null, "compared": found.as_json() }));
+        return Ok(None);
+    }
+    if args.dry_run {
+        found.preview(ui)?;
+        return Ok(None);
+    }
+    Ok(Some(Some(found)))
 }
 
 /// The editor, the hooks, and a look at what they left.
@@ -142,6 +187,9 @@ fn after_writing(
     ui.note(match args {
         Args { rust: true, .. } => "next: write what it does; the app that embeds it runs it",
         Args { edit: true, .. } => "next: `migrate upgrade`",
+        args if args.from_models.autogenerate => {
+            "next: look through both scripts, then `migrate upgrade`"
+        }
         Args {
             irreversible: Some(_),
             ..
@@ -159,14 +207,8 @@ fn now() -> Moment {
     Moment::from_unix(seconds)
 }
 
-/// The new revision in its place, then what changes with it.
-fn placed(
-    ui: &mut Ui,
-    context: &Context<'_>,
-    project: &Project,
-    args: &Args,
-    now: Moment,
-) -> Result<Vec<Placed>, CommandError> {
+/// Refuses a message or a reason that says nothing.
+fn says_something(args: &Args) -> Result<(), CommandError> {
     if args.message.trim().is_empty() {
         return Err(CommandError::usage("the message is empty")
             .with_help("say in a few words what the revision does"));
@@ -179,6 +221,22 @@ fn placed(
         return Err(CommandError::usage("--irreversible: it must say why")
             .with_help("for example --irreversible \"drops the audit table\""));
     }
+    Ok(())
+}
+
+/// A text in one line, so that nothing of it becomes SQL.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The new revision in its place, then what changes with it.
+fn placed(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    project: &Project,
+    args: &Args,
+    now: Moment,
+) -> Result<Vec<Placed>, CommandError> {
     let chain = &project.chain;
     let after = after(project, args)?;
     let next = after.map_or(0, |index| index + 1);

@@ -1,0 +1,358 @@
+//! `migrate revision --autogenerate`: the scripts that take a database to what the models say, and back.
+
+mod asking;
+mod hints;
+
+use migrate_core::{Backend, Backends};
+use migrate_schema::{Difference, Fills, Models, Name, Renames, SqlError};
+use serde_json::{Value, json};
+
+use crate::commands::changes;
+use crate::commands::comparing::{At, Choice, Compared, Side};
+use crate::context::{Context, Place};
+use crate::database_url::DatabaseUrl;
+use crate::error::CommandError;
+use crate::models;
+use crate::origin::Origin;
+use crate::style::{STRONG, painted, styled};
+use crate::ui::Ui;
+use hints::Fill;
+
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "From the models")]
+pub(super) struct FromModels {
+    /// Compare the models with the database, and write both scripts
+    #[arg(long, conflicts_with_all = ["after", "own", "rust"])]
+    pub(super) autogenerate: bool,
+
+    /// Compare with a temporary database that the chain builds, instead of the one at the URL
+    #[arg(long, requires = "autogenerate")]
+    scratch: bool,
+
+    /// Show the scripts, and write nothing
+    #[arg(long, requires = "autogenerate")]
+    pub(super) dry_run: bool,
+
+    /// A table or column that has a new name: people=members, members.nick=nickname
+    #[arg(long = "rename", value_name = "OLD=NEW", requires = "autogenerate")]
+    renames: Vec<String>,
+
+    /// What rows that are there get in a column that takes no NULL: "members.phone=''"
+    #[arg(long = "fill", value_name = "COLUMN=SQL", requires = "autogenerate")]
+    fills: Vec<String>,
+
+    /// The tables to look at, instead of all
+    #[arg(long, value_name = "GLOB", requires = "autogenerate")]
+    tables: Vec<String>,
+
+    /// Tables to drop that no model has and that would stay
+    #[arg(long = "drop", value_name = "GLOB", requires = "autogenerate")]
+    drops: Vec<String>,
+
+    /// A server for the scripts of another database that migrate.toml names; only a temporary database is used there
+    #[arg(long, value_name = "URL", requires = "autogenerate")]
+    also: Vec<String>,
+}
+
+/// What was found.
+pub(super) struct Found {
+    sides: Vec<(Backend, Compared)>,
+    fills: Vec<Fill>,
+    /// Renames that may be meant.
+    likely: Renames,
+}
+
+/// Compares, asks what cannot be guessed, and shows what was found.
+pub(super) fn find(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place,
+    args: &FromModels,
+) -> Result<Found, CommandError> {
+    let models = models::read(context, place)?;
+    let choice = Choice {
+        tables: &args.tables,
+        drops: &args.drops,
+    };
+    let mut fills: Vec<_> = args
+        .fills
+        .iter()
+        .map(|text| Fill::parse(text))
+        .collect::<Result<_, _>>()?;
+    let given = fills.clone();
+    let mut known = None;
+    let mut sides = Vec::new();
+    for at in places(ui, context, place, args)? {
+        let mut side = Side::open(ui, context, place, (&models, &choice), &at)?;
+        let (renames, _) = match &known {
+            Some(known) => known,
+            None => {
+                let said = hints::renames(&args.renames, &side)?.and_those_of(&side.wanted);
+                known.insert(asking::renames(ui, &side, said))
+            }
+        };
+        let compared = asking::fills(ui, &mut side, renames, &mut fills)?;
+        sides.push((side.backend, compared));
+    }
+    let found = Found {
+        sides,
+        fills,
+        likely: known.map(|(_, likely)| likely).unwrap_or_default(),
+    };
+    given.iter().try_for_each(|fill| found.needs(fill))?;
+    found.show(ui, &models);
+    Ok(found)
+}
+
+/// The databases to compare with: that of the URL first, then one for each other backend that the project names.
+fn places(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place,
+    args: &FromModels,
+) -> Result<Vec<At>, CommandError> {
+    let backends = place.settings.backends.unwrap_or(Backends::NONE);
+    let first = match (context.database()?, args.scratch) {
+        (Some(url), false) => {
+            ui.detail(format!("database: {url} ({})", url.origin));
+            Some(At::Database(url))
+        }
+        (Some(url), true) => Some(At::Scratch(url)),
+        (None, true) => None,
+        (None, false) => {
+            return Err(CommandError::usage("no database is named").with_help(
+                "set DATABASE_URL to one at head, or let --scratch compare with what the chain builds",
+            ));
+        }
+    };
+    let mut places: Vec<_> = first.into_iter().collect();
+    for url in &args.also {
+        places.push(At::Scratch(DatabaseUrl::new(url, Origin::of("--also"))));
+    }
+    let mut covered = Vec::new();
+    for at in &places {
+        covered.push(at.url().backend()?);
+    }
+    for backend in backends.iter().filter(|backend| !covered.contains(backend)) {
+        if backend == Backend::Sqlite {
+            places.push(At::memory());
+            continue;
+        }
+        return Err(no_server(backend, places.is_empty()));
+    }
+    if places.is_empty() {
+        return Err(CommandError::usage("--scratch: for which database is not known").with_help(
+            "set DATABASE_URL, for which only its server counts, or write `backends = [\"sqlite\"]` in migrate.toml",
+        ));
+    }
+    Ok(places)
+}
+
+fn no_server(backend: Backend, is_first: bool) -> CommandError {
+    let url = format!("{backend}://user@host/");
+    if is_first {
+        return CommandError::usage(format!("--scratch: no {backend} server is named")).with_help(
+            format!("set DATABASE_URL={url}: only a temporary database is used there"),
+        );
+    }
+    CommandError::usage(format!(
+        "migrate.toml names {backend} too, whose scripts are made from a comparison of their own"
+    ))
+    .with_help(format!(
+        "name a server: --also {url}, on which the chain builds a temporary database"
+    ))
+}
+
+impl Found {
+    pub(super) fn is_empty(&self) -> bool {
+        self.differences().all(Difference::is_empty)
+    }
+
+    fn differences(&self) -> impl Iterator<Item = &Difference> {
+        self.sides.iter().map(|(_, compared)| &compared.difference)
+    }
+
+    /// Refuses a value for a column that needs none.
+    fn needs(&self, fill: &Fill) -> Result<(), CommandError> {
+        let known = self.differences().any(|difference| {
+            let new = difference.after().table(&fill.table);
+            let was = difference.renamed().table(&fill.table);
+            let is_new = || was.and_then(|of| of.column(&fill.column)).is_none();
+            let comes = new.and_then(|of| of.column(&fill.column)).is_some() && is_new();
+            comes
+                || difference
+                    .tightened()
+                    .any(|of| fill.is_for(of.table, of.column))
+        });
+        if known {
+            return Ok(());
+        }
+        Err(CommandError::usage(format!(
+            "--fill {}.{}: no such column comes or stops taking NULL",
+            fill.table, fill.column
+        ))
+        .with_help("leave it out"))
+    }
+
+    /// What was found, beside the result.
+    fn show(&self, ui: &mut Ui, models: &Models) {
+        let mut last: Option<Vec<String>> = None;
+        for (backend, compared) in &self.sides {
+            let lines = changes::lines(&compared.difference);
+            if last.as_ref() == Some(&lines) {
+                continue;
+            }
+            if last.is_some() {
+                ui.note(format!("on {backend}:"));
+            }
+            lines.iter().for_each(|line| ui.note(line));
+            last = Some(lines);
+        }
+        tell_strays(ui, self.strays());
+        if !self.is_empty() {
+            ui.note("not compared: views, triggers, functions, rights and rows");
+            if models.are_blocks() {
+                ui.note("table! blocks say nothing of defaults, indexes, uniques and checks: those stay as they are");
+            }
+        }
+    }
+
+    fn strays(&self) -> &[Name] {
+        let first = self.sides.first();
+        first.map_or(&[], |(_, compared)| compared.strays.as_slice())
+    }
+
+    /// The scripts by the names of their files: one for all databases where they are the same.
+    pub(super) fn scripts(&self) -> Result<Vec<(String, String)>, CommandError> {
+        let values = hints::values(&self.fills);
+        let mut scripts = Vec::new();
+        for (word, written) in [
+            ("up", self.written(|difference| difference.script(&values))?),
+            (
+                "down",
+                self.written(|difference| difference.inverse().script(&Fills::neutral()))?,
+            ),
+        ] {
+            let same = written.windows(2).all(|two| two[0].1 == two[1].1);
+            for (backend, text) in written {
+                if same {
+                    scripts.push((format!("{word}.sql"), text));
+                    break;
+                }
+                // A script without a statement would be taken for one that is still to be written.
+                let text = if text.is_empty() {
+                    "SELECT 1;\n".to_owned()
+                } else {
+                    text
+                };
+                scripts.push((format!("{word}.{backend}.sql"), text));
+            }
+        }
+        Ok(scripts)
+    }
+
+    fn written(
+        &self,
+        write: impl Fn(&Difference) -> Result<String, SqlError>,
+    ) -> Result<Vec<(Backend, String)>, CommandError> {
+        let cannot = |error: SqlError| {
+            CommandError::failed(error.to_string()).with_help(
+                "a type that is not known here is named in the model: #[table(sql_type = \"...\")]",
+            )
+        };
+        let sides = self.sides.iter();
+        sides
+            .map(|(backend, compared)| Ok((*backend, write(&compared.difference)?)))
+            .collect::<Result<_, _>>()
+            .map_err(cannot)
+    }
+
+    /// Puts the scripts into a new revision's files. What a template begins a script with stays in front.
+    pub(super) fn put(
+        &self,
+        files: &mut Vec<(String, String)>,
+        message: &str,
+        of_template: bool,
+    ) -> Result<(), CommandError> {
+        let (before, mut others): (Vec<_>, Vec<_>) = std::mem::take(files)
+            .into_iter()
+            .partition(|(name, _)| name.ends_with(".sql"));
+        let reversible = before.iter().any(|(name, _)| name.starts_with("down."));
+        for (name, script) in self.scripts()? {
+            let word = name.split('.').next().unwrap_or_default();
+            if word == "down" && !reversible {
+                continue;
+            }
+            let general = format!("{word}.sql");
+            let begun = before
+                .iter()
+                .find(|(other, _)| *other == name || *other == general)
+                .filter(|_| of_template);
+            let head = match (begun, word) {
+                (Some((_, text)), _) => text.trim_end().to_owned(),
+                (None, "up") => format!("-- {message}"),
+                (None, _) => format!("-- Takes back: {message}"),
+            };
+            files.push((name, format!("{head}\n\n{script}")));
+        }
+        files.append(&mut others);
+        Ok(())
+    }
+
+    /// Shows the scripts that would be written.
+    pub(super) fn preview(&self, ui: &mut Ui) -> Result<(), CommandError> {
+        let scripts = self.scripts()?;
+        for (name, text) in &scripts {
+            let backend = self
+                .sides
+                .first()
+                .map_or(Backend::Sqlite, |(backend, _)| *backend);
+            ui.result(styled(STRONG, name));
+            ui.result(painted(backend, text));
+        }
+        let scripts = scripts.iter();
+        let scripts: Vec<_> = scripts
+            .map(|(file, text)| json!({ "file": file, "text": text }))
+            .collect();
+        ui.json(&json!({ "revision": null, "compared": self.as_json(), "scripts": scripts }));
+        Ok(())
+    }
+
+    /// What was found, for a program.
+    pub(super) fn as_json(&self) -> Value {
+        let sides = self.sides.iter();
+        let sides: Vec<_> = sides
+            .map(|(backend, compared)| {
+                json!({
+                    "backend": backend.name(),
+                    "changes": changes::as_json(&compared.difference),
+                    "left": names(&compared.strays),
+                })
+            })
+            .collect();
+        let tables = self.likely.tables.iter();
+        let tables =
+            tables.map(|(from, to)| json!({ "old": from.to_string(), "new": to.to_string() }));
+        let columns = self.likely.columns.iter();
+        let columns = columns.map(|(table, from, to)| {
+            json!({ "old": format!("{table}.{from}"), "new": format!("{table}.{to}") })
+        });
+        let likely: Vec<_> = tables.chain(columns).collect();
+        json!({ "found": sides, "likely_renames": likely })
+    }
+}
+
+/// Says which tables no model has, and that they stay.
+pub(crate) fn tell_strays(ui: &mut Ui, strays: &[Name]) {
+    if strays.is_empty() {
+        return;
+    }
+    ui.note(format!(
+        "no model has {}: left as it is; `exclude` in migrate.toml keeps silent of it, --drop drops it",
+        names(strays).join(", ")
+    ));
+}
+
+fn names(names: &[Name]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,86 @@
+//! The models of a project, and what a database is compared with because of them.
+
+use migrate_core::{Inspector, Settings};
+use migrate_schema::{Dialect, ModelErrors, Models, Naming, Schema};
+
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+
+/// The models as they were read, or why there are none.
+pub(crate) fn read(context: &Context<'_>, place: &Place) -> Result<Models, CommandError> {
+    let globs = place.settings.model_globs(&place.directory);
+    Models::read(&place.settings_folder(), &globs).map_err(|errors| wrong(&errors, context, place))
+}
+
+/// The same where a project need not have models: `None` if it names none, and none is where they usually are.
+pub(crate) fn read_if_any(
+    context: &Context<'_>,
+    place: &Place,
+) -> Result<Option<Models>, CommandError> {
+    let globs = place.settings.model_globs(&place.directory);
+    match Models::read(&place.settings_folder(), &globs) {
+        Ok(models) => Ok(Some(models)),
+        Err(errors) if errors.are_of_nothing() && place.settings.models.is_none() => Ok(None),
+        Err(errors) => Err(wrong(&errors, context, place)),
+    }
+}
+
+/// The schema that they mean on a database.
+pub(crate) fn schema(
+    models: &Models,
+    dialect: Dialect,
+    context: &Context<'_>,
+    place: &Place,
+) -> Result<Schema, CommandError> {
+    let naming = Naming::of(place.settings.naming.clone());
+    models
+        .schema(dialect, &naming)
+        .map_err(|errors| wrong(&errors, context, place))
+}
+
+/// What looks at the tables that the models are compared with: those of their schemas too.
+pub(crate) fn inspector(
+    settings: &Settings,
+    wanted: &Schema,
+    tables: &[String],
+) -> Result<Inspector, CommandError> {
+    let mut schemas = settings.schemas.clone();
+    for table in &wanted.tables {
+        schemas.extend(table.name.schema.clone());
+    }
+    schemas.sort();
+    schemas.dedup();
+    let globs = |error: migrate_core::InspectError| CommandError::usage(error.to_string());
+    Inspector::new()
+        .schemas(schemas)
+        .exclude(&settings.exclude)
+        .and_then(|inspector| inspector.only(tables))
+        .map_err(globs)
+}
+
+/// What is wrong with models, each with its file as the user would name it.
+fn wrong(errors: &ModelErrors, context: &Context<'_>, place: &Place) -> CommandError {
+    let folder = place.settings_folder();
+    let texts: Vec<_> = errors
+        .all()
+        .iter()
+        .map(|error| match error.line {
+            0 => format!("`{}`: {}", error.file, error.message),
+            line => {
+                let file = context.shown(&folder.join(&error.file));
+                format!("{file}:{line}:{}: {}", error.column, error.message)
+            }
+        })
+        .collect();
+    let message = match &texts[..] {
+        [text] => text.clone(),
+        texts => format!("the models are wrong:\n  {}", texts.join("\n  ")),
+    };
+    let error = CommandError::failed(message);
+    if errors.all().iter().any(|error| error.line == 0) {
+        return error.with_help(
+            "`models` in migrate.toml names the files that have models, seen from its folder: models = [\"src/**/*.rs\"]",
+        );
+    }
+    error
+}

@@ -32,6 +32,10 @@ pub struct Column {
     pub collation: Facet<Option<String>>,
     /// Its comment.
     pub comment: Facet<Option<String>>,
+    /// What else its definition says and no model can, in SQL: MySQL's `INVISIBLE`. It is not compared; a change of the column keeps
+    /// it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub rest: Option<String>,
 }
 
 /// A column's value is computed from the other columns.
@@ -124,6 +128,7 @@ impl Column {
             generated: Facet::Unknown,
             collation: Facet::Unknown,
             comment: Facet::Unknown,
+            rest: None,
         }
     }
 

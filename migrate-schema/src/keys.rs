@@ -64,6 +64,10 @@ pub struct Check {
     pub name: Facet<String>,
     /// The condition.
     pub expression: Expression,
+    /// The column whose definition has it, where it is a part of that: on MariaDB such a check has no name, and goes when the column
+    /// is defined anew without it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub column: Option<String>,
 }
 
 /// What a foreign key does when the row it names goes or changes.
@@ -168,6 +172,7 @@ impl Check {
         Self {
             name: Facet::Unknown,
             expression: expression.into(),
+            column: None,
         }
     }
 
@@ -175,6 +180,13 @@ impl Check {
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Facet::Known(name.into());
+        self
+    }
+
+    /// The same as a part of a column's definition.
+    #[must_use]
+    pub fn within(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
         self
     }
 }

@@ -40,6 +40,12 @@ pub struct Table {
     pub strict: Facet<bool>,
     /// Whether SQLite stores it by its primary key.
     pub without_rowid: Facet<bool>,
+    /// The collation that its columns have where they name none (MySQL). It is not compared: changing it changes no column.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub collation: Option<String>,
+    /// What else stands after its columns and no model can say, in SQL: MySQL's `ENGINE`. It is not compared.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub rest: Option<String>,
     /// The triggers on it, as statements that make them. They are not compared: a rebuild puts them back.
     pub triggers: Vec<String>,
     /// The statement that made it, as SQLite keeps it. It is not compared: a table that is made anew is made from it, so that what
@@ -83,6 +89,8 @@ impl Table {
             comment: Facet::Unknown,
             strict: Facet::Unknown,
             without_rowid: Facet::Unknown,
+            collation: None,
+            rest: None,
             triggers: Vec::new(),
             text: None,
         }

@@ -79,7 +79,9 @@ fn value(
         (Some(one), Some(two)) => one.values.iter().find(|value| two.values.contains(value)),
         (one, two) => one.or(two).and_then(|of| of.values.first()),
     };
-    match (text, of(column)) {
+    // MySQL's enums are no types of their own.
+    let later = of(later).filter(|of| of.name() == "enum");
+    match (text, later.or_else(|| of(column))) {
         (Some(text), _) => dialect.literal(text),
         (None, Some(of)) => plain(&of),
         (None, None) => "'11'".into(),

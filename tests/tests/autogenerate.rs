@@ -200,3 +200,34 @@ fn the_cases_of_sqlite() {
         );
     });
 }
+
+/// PostgreSQL's SQL in MySQL's words; nothing for what MySQL has no word for.
+fn in_mysql(sql: &str) -> Option<String> {
+    const FOREIGN: [&str; 4] = ["gin", "INCLUDE", "IDENTITY", "lower("];
+    if FOREIGN.iter().any(|word| sql.contains(word)) {
+        return None;
+    }
+    let enums = regex::Regex::new(r"CREATE TYPE (\w+) AS ENUM (\([^)]*\));").expect("a pattern");
+    let mut text = enums.replace_all(sql, "").into_owned();
+    for found in enums.captures_iter(sql) {
+        text = text.replace(&format!(" {}", &found[1]), &format!(" ENUM{}", &found[2]));
+    }
+    let words = [
+        ("VARCHAR,", "TEXT,"),
+        ("JSONB", "LONGTEXT"),
+        ("TIMESTAMP WITHOUT TIME ZONE", "DATETIME"),
+        ("TIMESTAMP", "DATETIME"),
+        ("\"", "`"),
+    ];
+    let text = words
+        .iter()
+        .fold(text, |text, (from, to)| text.replace(from, to));
+    Some(text)
+}
+
+#[test]
+fn the_cases_that_make_sense_on_mysql() {
+    on(Backend::Mysql, |_| {
+        all_of(Backend::Mysql, &cases(Backend::Postgres, in_mysql));
+    });
+}

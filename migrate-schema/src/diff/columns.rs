@@ -21,6 +21,14 @@ pub(super) fn completed(wanted: &Column, before: &Column, dialect: Dialect) -> C
     if same_generated(before, &after, dialect) {
         after.generated = before.generated.clone();
     }
+    if dialect == Dialect::Mysql
+        && after.generated.get().is_some()
+        && before.generated.get().is_some()
+    {
+        // MariaDB has no word for a computed column that takes no NULL.
+        after.nullable = before.nullable;
+    }
+    after.rest.clone_from(&before.rest);
     after
 }
 

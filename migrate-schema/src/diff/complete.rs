@@ -84,6 +84,10 @@ fn completed_table(wanted: &Table, before: &Table, dialect: Dialect) -> Table {
         if let Some(before) = before.column(&column.name) {
             *column = columns::completed(column, before, dialect);
         }
+        if dialect == Dialect::Mysql && column.collation.get() == before.collation.as_ref() {
+            // A collation that is the table's own is written by nobody.
+            column.collation = Facet::Known(None);
+        }
     }
     let key = |table: &Table| {
         table
@@ -115,6 +119,8 @@ fn completed_table(wanted: &Table, before: &Table, dialect: Dialect) -> Table {
     after.strict = wanted.strict.over(&before.strict);
     after.without_rowid = wanted.without_rowid.over(&before.without_rowid);
     after.triggers.clone_from(&before.triggers);
+    after.collation.clone_from(&before.collation);
+    after.rest.clone_from(&before.rest);
     match dialect {
         Dialect::Sqlite => keys_may_say_null(&mut after, before),
         Dialect::Mysql => keep_what_foreign_keys_need(&mut after, before),

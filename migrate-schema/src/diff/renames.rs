@@ -196,7 +196,10 @@ fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
     }
     items(&mut table.foreign_keys).for_each(|key| rename(&mut key.columns, from, to));
     items(&mut table.uniques).for_each(|unique| rename(&mut unique.columns, from, to));
-    items(&mut table.checks).for_each(|check| renamed(&mut check.expression));
+    for check in items(&mut table.checks) {
+        renamed(&mut check.expression);
+        rename(check.column.as_mut_slice(), from, to);
+    }
     for index in items(&mut table.indexes) {
         rename(&mut index.include, from, to);
         index.predicate.iter_mut().for_each(renamed);

@@ -326,10 +326,9 @@ impl Resolver<'_> {
                     whole.to_string()
                 }
             };
-            checks.push(Check {
-                name: self.named(check.name.as_ref(), &self.naming.ck, model, &[&column]),
-                expression: check.expression.as_str().into(),
-            });
+            let mut said = Check::that(check.expression.as_str());
+            said.name = self.named(check.name.as_ref(), &self.naming.ck, model, &[&column]);
+            checks.push(said);
         }
         Ok(checks)
     }

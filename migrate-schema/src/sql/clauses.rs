@@ -163,7 +163,7 @@ pub(super) fn is_constant(expression: &Expression, dialect: Dialect) -> bool {
 fn is_current_time(expression: &Expression, dialect: Dialect) -> bool {
     const NAMES: [&str; 3] = ["current_timestamp", "current_date", "current_time"];
     let all = tokens(expression.as_str(), dialect);
-    // MySQL goes on: `CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)`.
+    // MySQL takes a number of digits: `CURRENT_TIMESTAMP(3)`.
     let alone = all.len() == 1 || dialect == Dialect::Mysql;
     alone
         && matches!(all.first(), Some(Token::Word(word)) if NAMES.contains(&word.to_lowercase().as_str()))

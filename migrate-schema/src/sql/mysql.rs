@@ -1,10 +1,14 @@
 //! MySQL's and MariaDB's statements: one ALTER a table, and foreign keys apart, before and after.
 //! <https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Fills, Statement, clauses};
-use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+use crate::token::{Token, tokens_at};
+use crate::{
+    Change, Check, Column, Constraint, Dialect, Difference, Expression, Facet, Index, Name, Table,
+    TableChange,
+};
 
 const DIALECT: Dialect = Dialect::Mysql;
 
@@ -27,7 +31,7 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
                 format!(
                     "ALTER TABLE {} {}",
                     table.quoted(DIALECT),
-                    clause(how, None).join(", ")
+                    clause(how, None, None).join(", ")
                 )
             }
             Change::Alter { table, .. } => {
@@ -62,6 +66,7 @@ fn alter(table: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement>
     let own = |change: &&Change| matches!(change, Change::Alter { table: of, change } if of == table && !stands_alone(change, table, difference));
     let changes: Vec<&Change> = difference.changes().iter().filter(own).collect();
     let (mut parts, mut fillers) = (Vec::new(), Vec::new());
+    let after = difference.after().table(table);
     for change in &changes {
         let Change::Alter { change, .. } = change else {
             continue;
@@ -77,8 +82,9 @@ fn alter(table: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement>
                 }
                 _ => None,
             };
-        parts.extend(clause(change, fill.as_deref()));
+        parts.extend(clause(change, fill.as_deref(), after));
     }
+    parts.extend(redefined(&changes, after));
     let statement = |parts: &[String]| {
         format!(
             "ALTER TABLE {}\n    {}",
@@ -91,16 +97,53 @@ fn alter(table: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement>
     all
 }
 
-/// What an ALTER TABLE says for a change.
-fn clause(change: &TableChange, fill: Option<&str>) -> Vec<String> {
+/// The columns that are defined anew because a check comes or goes that is a part of their definition, and nothing else does it.
+fn redefined(changes: &[&Change], after: Option<&Table>) -> Vec<String> {
+    let each = || {
+        changes.iter().filter_map(|change| match change {
+            Change::Alter { change, .. } => Some(change.as_ref()),
+            _ => None,
+        })
+    };
+    let done: BTreeSet<&String> = each()
+        .filter_map(|change| match change {
+            TableChange::AddColumn(column) | TableChange::DropColumn(column) => Some(&column.name),
+            TableChange::AlterColumn { to, .. } => Some(&to.name),
+            _ => None,
+        })
+        .collect();
+    let wanted: BTreeSet<&String> = each()
+        .filter_map(|change| match change {
+            TableChange::Add(Constraint::Check(check))
+            | TableChange::Drop(Constraint::Check(check)) => check.column.as_ref(),
+            _ => None,
+        })
+        .collect();
+    let columns = wanted.difference(&done).filter_map(|name| {
+        let column = after?.column(name)?;
+        Some(format!("MODIFY COLUMN {}", definition(column, None, after)))
+    });
+    columns.collect()
+}
+
+/// What an ALTER TABLE says for a change of a table that will be so afterwards.
+fn clause(change: &TableChange, fill: Option<&str>, after: Option<&Table>) -> Vec<String> {
     let quote = |name: &str| DIALECT.quote(name);
     vec![match change {
+        TableChange::Add(Constraint::Check(Check {
+            column: Some(_), ..
+        }))
+        | TableChange::Drop(Constraint::Check(Check {
+            column: Some(_), ..
+        })) => return Vec::new(),
         TableChange::RenameColumn { from, to } => {
             format!("RENAME COLUMN {} TO {}", quote(from), quote(to))
         }
-        TableChange::AddColumn(column) => format!("ADD COLUMN {}", definition(column, fill)),
+        TableChange::AddColumn(column) => format!("ADD COLUMN {}", definition(column, fill, after)),
         TableChange::DropColumn(column) => format!("DROP COLUMN {}", quote(&column.name)),
-        TableChange::AlterColumn { to, .. } => format!("MODIFY COLUMN {}", definition(to, None)),
+        TableChange::AlterColumn { to, .. } => {
+            format!("MODIFY COLUMN {}", definition(to, None, after))
+        }
         TableChange::Add(Constraint::PrimaryKey(key)) => {
             format!("ADD PRIMARY KEY ({})", DIALECT.quote_all(&key.columns))
         }
@@ -157,23 +200,32 @@ fn clause(change: &TableChange, fill: Option<&str>) -> Vec<String> {
 
 fn create_table(table: &Table) -> String {
     let mut made = table.clone();
-    if let crate::Facet::Known(Some(key)) = &mut made.primary_key {
-        key.name = crate::Facet::Unknown;
+    if let Facet::Known(Some(key)) = &mut made.primary_key {
+        key.name = Facet::Unknown;
+    }
+    if let Facet::Known(checks) = &mut made.checks {
+        checks.retain(|check| check.column.is_none());
     }
     let columns = table
         .columns
         .iter()
-        .map(|column| definition(column, None))
+        .map(|column| definition(column, None, Some(table)))
         .collect();
-    let comment = table
-        .comment
-        .get()
-        .map(|text| format!(" COMMENT = {}", DIALECT.literal(text)));
-    clauses::create_table(&made, columns, true, &comment.unwrap_or_default(), DIALECT)
+    let mut options = String::new();
+    if let Some(collation) = &table.collation {
+        options.push_str(&format!(" COLLATE = {}", DIALECT.quote(collation)));
+    }
+    if let Some(rest) = &table.rest {
+        options.push_str(&format!(" {rest}"));
+    }
+    if let Some(comment) = table.comment.get() {
+        options.push_str(&format!(" COMMENT = {}", DIALECT.literal(comment)));
+    }
+    clauses::create_table(&made, columns, true, &options, DIALECT)
 }
 
-/// A column as it stands in CREATE TABLE; `fill` is a default for this once.
-fn definition(column: &Column, fill: Option<&str>) -> String {
+/// A column as it stands in CREATE TABLE; `fill` is a default for this once, `table` has the checks that are a part of it.
+fn definition(column: &Column, fill: Option<&str>, table: Option<&Table>) -> String {
     let of = column
         .sql_type
         .value()
@@ -193,20 +245,42 @@ fn definition(column: &Column, fill: Option<&str>) -> String {
             " NOT NULL"
         });
     }
-    let default = column
-        .default
-        .get()
-        .map(|default| clauses::default(default, DIALECT));
-    if let Some(default) = default.as_deref().or(fill) {
-        sql.push_str(&format!(" DEFAULT {default}"));
-    }
+    let given = column.default.get().map(default);
+    let fill = fill.map(|fill| format!(" DEFAULT {fill}"));
+    sql.push_str(&given.or(fill).unwrap_or_default());
     if column.identity.get().is_some() {
         sql.push_str(" AUTO_INCREMENT");
+    }
+    if let Some(rest) = &column.rest {
+        sql.push_str(&format!(" {rest}"));
     }
     if let Some(comment) = column.comment.get() {
         sql.push_str(&format!(" COMMENT {}", DIALECT.literal(comment)));
     }
+    let checks = table.map_or(&[][..], |table| table.checks.all());
+    let own = |check: &&Check| check.column.as_ref() == Some(&column.name);
+    if let Some(check) = checks.iter().find(own) {
+        sql.push_str(&format!(" CHECK ({})", check.expression));
+    }
     sql
+}
+
+/// What a row gets where it gives nothing, and what it gets when it changes. Either may be said alone.
+fn default(of: &Expression) -> String {
+    let text = of.as_str();
+    let all = tokens_at(text, DIALECT);
+    let is = |at: usize, word: &str| matches!(all.get(at), Some((Token::Word(of), _)) if of.eq_ignore_ascii_case(word));
+    let on_update = (0..all.len()).find(|&at| is(at, "on") && is(at + 1, "update"));
+    let cut = on_update.map_or(text.len(), |at| all[at].1.start);
+    let (value, change) = (text[..cut].trim(), &text[cut..]);
+    let value = match value {
+        "" => String::new(),
+        value => format!(" DEFAULT {}", clauses::default(&value.into(), DIALECT)),
+    };
+    match change {
+        "" => value,
+        change => format!("{value} {change}"),
+    }
 }
 
 fn index(index: &Index) -> String {

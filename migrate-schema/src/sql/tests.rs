@@ -323,3 +323,52 @@ fn a_column_of_an_unknown_type_is_refused() {
     let error = difference.statements(&Fills::default()).unwrap_err();
     assert_eq!(error.to_string(), "the type of t.a is not known");
 }
+
+#[test]
+fn mysql_says_what_a_row_gets_when_it_changes() {
+    let dialect = Dialect::Mysql;
+    let of = |default: &str| {
+        let column = typed(dialect, "at", "datetime").default(default);
+        let table = Table::new("t").with(column.nullable());
+        script(&Schema::default(), &Schema::default().with(table), dialect)
+    };
+    for (said, written) in [
+        (
+            "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+            "DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP\n",
+        ),
+        ("on update now(3)", "NULL on update now(3)\n"),
+        ("now() ON UPDATE now()", "DEFAULT (now()) ON UPDATE now()\n"),
+        ("' ON UPDATE '", "DEFAULT ' ON UPDATE '\n"),
+    ] {
+        assert!(of(said).contains(written), "{said}: {}", of(said));
+    }
+}
+
+#[test]
+fn mariadb_keeps_a_check_in_its_column() {
+    let dialect = Dialect::Mysql;
+    let of = |kind: &str, check: Option<Check>| {
+        let table = Table::new("t").with(typed(dialect, "a", kind));
+        let table = check.into_iter().fold(table, Table::check);
+        Schema::default().with(table)
+    };
+    let check = || Some(Check::that("a > 0").within("a"));
+    assert_eq!(
+        script(&Schema::default(), &of("int", check()), dialect),
+        "-- create table t\nCREATE TABLE `t` (\n    `a` INT NOT NULL CHECK (a > 0)\n);\n"
+    );
+    assert_eq!(
+        script(&of("int", check()), &of("bigint", check()), dialect),
+        "-- drop check (a > 0) of t\n-- change column t.a: int to bigint\n-- add check (a > 0) to t\n\
+         ALTER TABLE `t`\n    MODIFY COLUMN `a` BIGINT NOT NULL CHECK (a > 0);\n"
+    );
+    assert_eq!(
+        script(&of("int", check()), &of("int", None), dialect),
+        "-- drop check (a > 0) of t\nALTER TABLE `t`\n    MODIFY COLUMN `a` INT NOT NULL;\n"
+    );
+    assert_eq!(
+        down(&of("int", check()), &of("int", None), dialect),
+        "-- add check (a > 0) to t\nALTER TABLE `t`\n    MODIFY COLUMN `a` INT NOT NULL CHECK (a > 0);\n"
+    );
+}

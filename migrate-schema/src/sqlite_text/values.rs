@@ -54,7 +54,10 @@ fn with(mut table: Table, at: Option<&ColumnText>, clause: &Clause) -> Table {
         }
         Says::Check(expression) => {
             let expression = expression.clone();
-            table = table.check(Check { name, expression });
+            table = table.check(Check {
+                name,
+                ..Check::that(expression)
+            });
         }
         Says::References(key) => {
             let columns = all(&key.columns);

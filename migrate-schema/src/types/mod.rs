@@ -31,6 +31,9 @@ pub struct Type {
     /// Length, precision and scale; for MySQL's `ENUM` and `SET` their values, in quotes.
     arguments: Vec<String>,
     unsigned: bool,
+    /// MySQL's way to show a number with all its digits, of which there are as many as the argument says.
+    #[cfg_attr(feature = "serde", serde(default))]
+    zerofill: bool,
     dimensions: u8,
     /// It was said in Diesel's words, which name whole families of types: of any length and precision, and on SQLite of any name
     /// that Diesel reads alike.
@@ -59,6 +62,7 @@ impl Type {
             built_in: false,
             arguments: Vec::new(),
             unsigned: false,
+            zerofill: false,
             dimensions: 0,
             family: false,
         }
@@ -159,13 +163,16 @@ impl Type {
                     || other.arguments.is_empty()
                     || self.arguments == other.arguments);
         }
-        // A `table!` says no precision, and no length but for texts.
-        let arguments = self.arguments == other.arguments
-            || (self.family || other.family)
+        // A `table!` says no precision, no length but for texts, and of MariaDB's JSON that it is a text.
+        let family = self.family || other.family;
+        let json =
+            family && dialect == Dialect::Mysql && mysql::is_json(self) && mysql::is_json(other);
+        let arguments = (&self.arguments, self.zerofill) == (&other.arguments, other.zerofill)
+            || family
                 && self.is_boolean() == other.is_boolean()
                 && !matches!(self.name(), "enum" | "set");
-        let alike = arguments && (&self.name, self.unsigned) == (&other.name, other.unsigned)
-            || dialect == Dialect::Mysql && mysql::is_json(self) && mysql::is_json(other);
+        let alike =
+            arguments && (&self.name, self.unsigned) == (&other.name, other.unsigned) || json;
         alike && (self.dimensions > 0) == (other.dimensions > 0)
     }
 
@@ -256,6 +263,9 @@ impl Type {
         if self.unsigned {
             sql.push_str(" UNSIGNED");
         }
+        if self.zerofill {
+            sql.push_str(" ZEROFILL");
+        }
         sql.push_str(&"[]".repeat(self.dimensions.into()));
         sql
     }
@@ -268,6 +278,9 @@ impl Type {
         }
         if self.unsigned {
             shown.push_str(" unsigned");
+        }
+        if self.zerofill {
+            shown.push_str(" zerofill");
         }
         shown + &"[]".repeat(self.dimensions.into())
     }
@@ -309,7 +322,6 @@ mod tests {
             (Dialect::Mysql, "bool", "tinyint(1)"),
             (Dialect::Mysql, "numeric", "decimal(10,0)"),
             (Dialect::Mysql, "int unsigned", "INT(10) UNSIGNED"),
-            (Dialect::Mysql, "json", "longtext"),
             (Dialect::Mysql, "enum('a','b')", "ENUM( 'a', 'b' )"),
             (Dialect::Sqlite, "varchar (50)", "VARCHAR(50)"),
             (Dialect::Sqlite, "numeric(10,2)", "NUMERIC(10, 2)"),
@@ -334,6 +346,7 @@ mod tests {
             (Dialect::Postgres, "\"Mood\"", "mood"),
             (Dialect::Mysql, "tinyint", "bool"),
             (Dialect::Mysql, "int", "int unsigned"),
+            (Dialect::Mysql, "json", "longtext"),
             (Dialect::Mysql, "enum('a')", "enum('A')"),
             (Dialect::Sqlite, "INTEGER", "BOOLEAN"),
             (Dialect::Sqlite, "INT", "INTEGER"),
@@ -387,6 +400,7 @@ mod tests {
             (Dialect::Mysql, "BIGINT UNSIGNED"),
             (Dialect::Mysql, "ENUM('it''s', 'b')"),
             (Dialect::Mysql, "DOUBLE"),
+            (Dialect::Mysql, "INT(5) UNSIGNED ZEROFILL"),
             (Dialect::Sqlite, "DOUBLE PRECISION"),
             (Dialect::Sqlite, "UNSIGNED BIG INT"),
         ] {
@@ -418,6 +432,36 @@ mod tests {
         for text in ["", "(3)", "int)", "varchar(", "int; drop table x", "'a'"] {
             assert!(Type::parse(Dialect::Mysql, text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn diesels_words_leave_lengths_open_on_mysql() {
+        let word = |word| Type::from_diesel(Dialect::Mysql, word, None).unwrap();
+        for (said, there) in [
+            ("Varchar", "varchar(64)"),
+            ("Datetime", "datetime(3)"),
+            ("Decimal", "decimal(12, 3)"),
+            ("Longtext", "json"),
+            ("Json", "longtext"),
+            ("Bool", "tinyint(1)"),
+        ] {
+            assert!(
+                word(said).same(&parsed(Dialect::Mysql, there), Dialect::Mysql),
+                "{said}"
+            );
+        }
+        for (said, there) in [
+            ("Varchar", "text"),
+            ("BigInt", "bigint unsigned"),
+            ("TinyInt", "tinyint(1)"),
+        ] {
+            assert!(
+                !word(said).same(&parsed(Dialect::Mysql, there), Dialect::Mysql),
+                "{said}"
+            );
+        }
+        let short = Type::from_diesel(Dialect::Mysql, "Varchar", Some(20)).unwrap();
+        assert!(!short.same(&parsed(Dialect::Mysql, "varchar(30)"), Dialect::Mysql));
     }
 
     #[test]

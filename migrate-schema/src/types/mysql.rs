@@ -7,6 +7,9 @@ use crate::Name;
 /// The normal form of a type that was read.
 pub(super) fn normal(mut of: Type) -> Type {
     of.built_in = true;
+    // Without a sign goes without saying.
+    of.zerofill = of.name.name.split(' ').any(|word| word == "zerofill");
+    of.unsigned |= of.zerofill;
     let words: Vec<_> = of
         .name
         .name
@@ -38,7 +41,7 @@ pub(super) fn normal(mut of: Type) -> Type {
 fn with_defaults(mut of: Type, name: &str) -> Type {
     match (name, of.arguments.len()) {
         ("tinyint", 1) if of.arguments == ["1"] && !of.unsigned => {}
-        ("tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year", _) => {
+        ("tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year", _) if !of.zerofill => {
             of.arguments.clear()
         }
         ("decimal", 0) => of.arguments = vec!["10".into(), "0".into()],

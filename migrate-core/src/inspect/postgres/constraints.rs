@@ -54,7 +54,7 @@ impl Reader<'_> {
             }),
             "c" => Constraint::Check(Check {
                 name,
-                expression: expression(first.text(12)?),
+                ..Check::that(expression(first.text(12)?))
             }),
             _ => return None,
         })

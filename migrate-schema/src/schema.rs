@@ -1,4 +1,4 @@
-//! A whole schema: its tables and its enum types, and the views that look at them.
+//! A whole schema: its tables and its enum types, and the names of its views.
 
 use crate::{Facet, Name, Table};
 
@@ -18,6 +18,12 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// The enum types. Only PostgreSQL has them; elsewhere they are a column's type or a check.
     pub enums: Facet<Vec<EnumType>>,
+    /// The names of the views. They are not compared; a model of that name is read from the view, and makes no table.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub views: Vec<Name>,
 }
 
 /// An enum type of PostgreSQL and its values, in order.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::columns;
 use super::pairs::{Named, pairs};
+use super::{columns, printed};
 use crate::{Constraint, Dialect, Facet, Index, IndexKey, Name, PrimaryKey, Schema, Table, Unique};
 
 /// The wanted schema with everything that it does not say taken from the one that is there.
@@ -13,16 +13,19 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
         .iter()
         .map(|table| (&table.name, table))
         .collect();
+    // What is read from a view is no table that anybody could make.
     let tables = wanted
         .tables
         .iter()
+        .filter(|table| !before.views.contains(&table.name))
         .map(|table| match there.get(&table.name) {
-            Some(before) => completed_table(&normal(table.clone(), dialect), before, dialect),
+            Some(before) => completed_table(normal(table.clone(), dialect), before, dialect),
             None => normal(table.clone(), dialect),
         });
     Schema {
         tables: tables.collect(),
         enums: wanted.enums.clone().over(&before.enums),
+        views: before.views.clone(),
     }
 }
 
@@ -78,7 +81,11 @@ fn is_plain_unique(index: &Index) -> bool {
     index.unique && plain && index.method.is_none()
 }
 
-fn completed_table(wanted: &Table, before: &Table, dialect: Dialect) -> Table {
+fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {
+    let wanted = match dialect {
+        Dialect::Sqlite => printed::as_it_is(wanted, before),
+        Dialect::Postgres | Dialect::Mysql => wanted,
+    };
     let mut after = wanted.clone();
     for column in &mut after.columns {
         if let Some(before) = before.column(&column.name) {
@@ -104,7 +111,7 @@ fn completed_table(wanted: &Table, before: &Table, dialect: Dialect) -> Table {
         let gone = |name: &String| constraint.mentions(name, dialect) && !columns.contains(name);
         !before.columns.iter().any(|column| gone(&column.name))
     };
-    after.primary_key = list::<PrimaryKey>(key(wanted), &key(before), dialect, &keeps)
+    after.primary_key = list::<PrimaryKey>(key(&wanted), &key(before), dialect, &keeps)
         .map(|list| list.into_iter().next());
     after.foreign_keys = list(
         wanted.foreign_keys.clone(),

@@ -7,6 +7,7 @@ mod enums;
 mod likely;
 mod order;
 mod pairs;
+mod printed;
 mod renames;
 mod strays;
 mod tables;

@@ -18,6 +18,7 @@ impl Schema {
         let nothing = Self {
             tables: Vec::new(),
             enums: Facet::Known(Vec::new()),
+            ..Self::default()
         };
         Difference::between(&nothing, self, dialect, &Renames::default())
     }

@@ -34,7 +34,11 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
                     DIALECT.quote(&to.name)
                 )
             }
-            Change::CreateTable(table) => create(table),
+            Change::CreateTable(table) => {
+                all.push(Statement::of([change], create(table)));
+                all.extend(triggers(table).map(Statement::more));
+                continue;
+            }
             Change::DropTable(table) => format!("DROP TABLE {}", table.name.quoted(DIALECT)),
             Change::Alter { table, change } if rebuilt.contains(table) && !is_rename(change) => {
                 if done.insert(table) {
@@ -168,6 +172,12 @@ fn native(table: &Name, change: &TableChange) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// The triggers of a table that was made, without their semicolons.
+pub(super) fn triggers(table: &Table) -> impl Iterator<Item = String> {
+    let texts = table.triggers.iter();
+    texts.map(|text| text.trim_end_matches([';', ' ', '\n']).to_owned())
 }
 
 /// The statement that makes a table: the one that it came with, where that is still true of it.

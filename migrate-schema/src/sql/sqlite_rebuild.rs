@@ -1,7 +1,7 @@
 //! A SQLite table made anew: a new table, its rows, the old name; then indexes and triggers.
 //! <https://www.sqlite.org/lang_altertable.html#otheralter>
 
-use super::sqlite::{DIALECT, create_index, create_table, numbered};
+use super::sqlite::{DIALECT, create_index, create_table, numbered, triggers};
 use super::sqlite_text::{text_of, under};
 use super::{Fills, Statement};
 use crate::{Change, Difference, Name, Table, TableChange};
@@ -39,12 +39,7 @@ pub(super) fn rebuild(name: &Name, difference: &Difference, fills: &Fills) -> Ve
             .iter()
             .map(|index| create_index(name, index)),
     );
-    sql.extend(
-        after
-            .triggers
-            .iter()
-            .map(|trigger| trigger.trim_end_matches([';', ' ', '\n']).to_owned()),
-    );
+    sql.extend(triggers(after));
     sql.push("PRAGMA legacy_alter_table = OFF".into());
     let mut sql = sql.into_iter();
     let first = sql

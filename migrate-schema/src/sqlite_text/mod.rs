@@ -17,7 +17,7 @@ pub(crate) use rename::{renamed_column, renamed_table};
 pub(crate) use statement::{ColumnText, Statement};
 pub(crate) use values::{declared, table};
 
-use crate::{Facet, Schema, Table};
+use crate::{Facet, Name, Schema, Table};
 
 /// A row of `sqlite_schema`: something that SQLite keeps the text of.
 ///
@@ -79,7 +79,7 @@ impl SqliteTextError {
 
 impl Schema {
     /// The tables of a SQLite database, from the rows of its `sqlite_schema` in their order. SQLite's own tables and virtual ones are
-    /// left out, and so are views; triggers go with their tables.
+    /// left out; triggers go with their tables, and of views only the names are kept.
     ///
     /// # Errors
     /// A statement that is not understood.
@@ -88,7 +88,7 @@ impl Schema {
     ) -> Result<Self, SqliteTextError> {
         let mut tables: Vec<Table> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
-        let mut others = Vec::new();
+        let (mut others, mut views) = (Vec::new(), Vec::new());
         for object in objects {
             match object.kind {
                 "table" if is_ordinary(&object) => {
@@ -97,6 +97,7 @@ impl Schema {
                     places.insert(object.name.to_lowercase(), tables.len());
                     tables.push(values::table(object.text, &statement));
                 }
+                "view" => views.push(Name::new(object.name)),
                 "index" | "trigger" if !object.text.is_empty() => others.push(object),
                 _ => {}
             }
@@ -109,6 +110,7 @@ impl Schema {
         }
         let mut schema = Self {
             tables,
+            views,
             ..Self::default()
         };
         resolve(&mut schema, &places);

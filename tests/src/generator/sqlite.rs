@@ -47,6 +47,17 @@ fn table(random: &mut Random, table: &mut Table) {
             column.sql_type = Facet::Known(of(Dialect::Sqlite, text));
         }
     }
+    // Triggers are not compared, so a table has its own whenever it is there.
+    if table.name.name.len() % 2 == 1 {
+        let (name, on) = (
+            format!("tr {}", table.name.name),
+            table.name.quoted(Dialect::Sqlite),
+        );
+        let name = Dialect::Sqlite.quote(&name);
+        let text =
+            format!("CREATE TRIGGER {name} AFTER INSERT ON {on} BEGIN SELECT new.\"id\"; END");
+        table.triggers.push(text);
+    }
     if let Facet::Known(keys) = &mut table.foreign_keys {
         for key in keys {
             let when = [Deferrable::No, Deferrable::Immediate, Deferrable::Deferred];

@@ -118,6 +118,7 @@ impl<'a> Reader<'a> {
         Ok(Schema {
             tables: self.found,
             enums: Facet::Known(enums),
+            ..Schema::default()
         })
     }
 

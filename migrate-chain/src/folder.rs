@@ -1,7 +1,7 @@
 //! One revision's directory, read whole: its scripts as text, its metadata.toml, and the names that are nearly a script's.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::code::{Code, Function};
@@ -11,6 +11,9 @@ use crate::revision::id_of;
 use crate::{Backend, Direction, Position, Problem, Script, ScriptError};
 
 const METADATA: &str = "metadata.toml";
+
+/// The bytes that most files fit in.
+const SMALL: usize = 512;
 
 /// One revision's directory.
 #[derive(Clone, Debug)]
@@ -180,6 +183,11 @@ impl Folder {
         format!("{}/{name}", self.name)
     }
 
+    /// Whether it has scripts alone, and none for one backend.
+    pub(crate) fn is_for_all(&self) -> bool {
+        self.codes.is_empty() && self.sources.iter().all(|source| source.backend.is_none())
+    }
+
     /// Whether there is anything of that direction.
     pub(crate) fn has(&self, direction: Direction) -> bool {
         self.of(direction).next().is_some() || self.codes.iter().any(|code| code.has(direction))
@@ -276,7 +284,7 @@ fn text_of(path: &Path, file: &str, is_file: bool) -> Result<String, Problem> {
 
 /// A file as text: UTF-8 without NUL. `file` is what messages call it.
 pub(crate) fn text(path: &Path, file: &str) -> Result<String, Problem> {
-    let bytes = fs::read(path).map_err(|error| Problem::Unreadable {
+    let bytes = bytes(path).map_err(|error| Problem::Unreadable {
         file: file.to_owned(),
         error: error.to_string(),
     })?;
@@ -301,6 +309,13 @@ pub(crate) fn text(path: &Path, file: &str) -> Result<String, Problem> {
         }),
         None => Ok(text),
     }
+}
+
+/// What a file holds. Most are so small that asking for their size first, as a file by itself does, costs more than it saves.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(SMALL);
+    File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// `up.sql` or `down.mysql.sql`, taken apart.
@@ -371,6 +386,17 @@ fn nearly(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_whatever_its_size() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("up.sql");
+        for size in [0, 1, SMALL - 1, SMALL, SMALL + 1, 100_000] {
+            let text = "é".repeat(size / 2) + &"x".repeat(size % 2);
+            fs::write(&path, &text).expect("written");
+            assert_eq!(super::text(&path, "up.sql"), Ok(text), "{size}");
+        }
+    }
 
     #[test]
     fn names_of_scripts_are_exact() {

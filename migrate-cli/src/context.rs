@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use migrate_chain::{Draft, Lock, Outline, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Settings};
 
+use crate::author::{self, WAS_STOPPED};
 use crate::config::Globals;
 use crate::database_url::DatabaseUrl;
 use crate::environment::{self, Chosen};
@@ -91,27 +92,8 @@ impl<'a> Context<'a> {
 
     /// The same where there may be none.
     pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
-        let config = self.globals.config.as_deref();
-        let given = config.map(|file| self.read_settings(file)).transpose()?;
-        let directory = match (&self.globals.dir, config, &given) {
-            (Some(dir), ..) => self.here.join(dir),
-            (None, Some(file), Some(settings)) => {
-                let beside = self
-                    .here
-                    .join(file)
-                    .parent()
-                    .map_or_else(|| self.here.clone(), Path::to_owned);
-                beside.join(
-                    settings
-                        .directory
-                        .as_deref()
-                        .unwrap_or(Path::new("migrations")),
-                )
-            }
-            _ => match migrate_chain::find(&self.here) {
-                Some(directory) => directory,
-                None => return Ok(None),
-            },
+        let Some((directory, given)) = self.directory()? else {
+            return Ok(None);
         };
         let shown = self.shown(&directory);
         let settings = match given {
@@ -123,6 +105,50 @@ impl<'a> Context<'a> {
             settings,
             shown,
         }))
+    }
+
+    /// The migrations directory, if there is one, and the settings of a file that the user named.
+    fn directory(&self) -> Result<Option<(PathBuf, Option<Settings>)>, CommandError> {
+        let config = self.globals.config.as_deref();
+        let given = config.map(|file| self.read_settings(file)).transpose()?;
+        let directory = match (&self.globals.dir, config, &given) {
+            (Some(dir), ..) => Some(self.here.join(dir)),
+            (None, Some(file), Some(settings)) => {
+                let file = self.here.join(file);
+                let named = settings.directory.as_deref();
+                let named = named.unwrap_or(Path::new("migrations"));
+                Some(file.parent().unwrap_or(&self.here).join(named))
+            }
+            _ => migrate_chain::find(&self.here),
+        };
+        Ok(directory.map(|directory| (directory, given)))
+    }
+
+    /// Undoes, before the directory is read, what a command that was killed left half done in it.
+    pub(crate) fn recover(&self, ui: &mut Ui) -> Result<(), CommandError> {
+        match self.directory()? {
+            Some((directory, _)) => self.recover_in(ui, &directory),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn recover_in(&self, ui: &mut Ui, directory: &Path) -> Result<(), CommandError> {
+        if author::recover(directory)? {
+            ui.note(format!("{}: {WAS_STOPPED}", self.shown(directory)));
+        }
+        Ok(())
+    }
+
+    /// The directory of a command that changes the chain.
+    pub(crate) fn place_to_write(&self, ui: &mut Ui) -> Result<Place, CommandError> {
+        if self.globals.locked {
+            return Err(CommandError::usage(
+                "--locked: this command changes the chain, and so migrate.lock",
+            )
+            .with_help("leave --locked out"));
+        }
+        self.recover(ui)?;
+        self.place()
     }
 
     /// The settings of a directory. Where they cannot be read, what is wrong with the directory is told too.
@@ -191,6 +217,7 @@ impl<'a> Context<'a> {
         if is_embedded || self.globals.locked {
             return Ok(None);
         }
+        self.recover(ui)?;
         let Place {
             directory,
             settings,
@@ -214,6 +241,7 @@ impl<'a> Context<'a> {
                 shown: String::new(),
             });
         }
+        self.recover(ui)?;
         let place = self.place()?;
         let shown = place.shown.clone();
         let project = read(place)?;
@@ -243,17 +271,6 @@ impl<'a> Context<'a> {
         let file = files.iter().find(|file| !file.ends_with("diesel.toml"));
         let shown = file.map(|file| self.shown(file)).unwrap_or_default();
         Chosen::new(settings, shown, named)
-    }
-
-    /// Whether a command may run that changes the chain, and migrate.lock with it.
-    pub(crate) fn may_write_lock(&self) -> Result<(), CommandError> {
-        if self.globals.locked {
-            return Err(CommandError::usage(
-                "--locked: this command changes the chain, and so migrate.lock",
-            )
-            .with_help("leave --locked out"));
-        }
-        Ok(())
     }
 
     /// The URL of the database, if one is named anywhere.
@@ -391,7 +408,11 @@ impl Place {
 }
 
 fn told(ui: &mut Ui, shown: &str, chain: &Chain) {
-    ui.detail(format!("chain: {shown}, {} revisions", chain.len()));
+    let revisions = match chain.len() {
+        1 => "1 revision".to_owned(),
+        count => format!("{count} revisions"),
+    };
+    ui.detail(format!("chain: {shown}, {revisions}"));
 }
 
 /// Which backends a chain is read for, where the database is known.
@@ -424,7 +445,11 @@ pub(crate) fn behind(project: &Project, file: &str) -> Option<CommandError> {
 /// Brings an existing migrate.lock up to date, as cargo does with its own. A directory that cannot be written, as in a
 /// container, is left as it is: the lock guards what is edited, not what is deployed.
 fn refresh_lock(ui: &mut Ui, project: &Project, shown: &str) {
-    if project.lock.is_none() {
+    if project
+        .lock
+        .as_ref()
+        .is_none_or(|lock| lock.agrees_with(project))
+    {
         return;
     }
     let path = project.directory.join(Lock::FILE);

@@ -1,13 +1,15 @@
 //! Writing files: never over one that is there, and never half.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-/// Writes a file that is not there yet.
+/// Writes a file that is not there yet, whole.
 pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => replace(path, text),
+    }
 }
 
 /// Puts a text in the place of a file, whole: whoever reads at the same time sees the old one or the new one.
@@ -18,7 +20,13 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);
     let temporary = path.with_file_name(hidden);
-    let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    let put = || {
+        let mut file = File::create(&temporary)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    };
+    let written = put();
     if written.is_err() {
         // What could not be renamed is of no use to anybody.
         let _ = fs::remove_file(&temporary);

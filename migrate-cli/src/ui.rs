@@ -101,9 +101,14 @@ impl Ui {
     /// A line beside the result: what happens, or what is odd.
     pub(crate) fn note(&mut self, line: impl Display) {
         if !self.quiet {
-            let line = self.in_words(&line.to_string());
-            self.write_err(&line);
+            self.insist(line);
         }
+    }
+
+    /// A line without which nobody could decide, however quiet it is to be.
+    pub(crate) fn insist(&mut self, line: impl Display) {
+        let line = self.in_words(&line.to_string());
+        self.write_err(&line);
     }
 
     /// A note for those who want to hear more.

@@ -118,6 +118,9 @@ pub enum ConnectError {
         /// The scheme.
         scheme: String,
     },
+    /// `sqlite:` alone, which SQLite takes for a database that is gone when the connection is.
+    #[error("the URL of the SQLite database names no file")]
+    NoFile,
     /// Words such as `host=... dbname=...`, which would otherwise be the name of a SQLite file, password and all.
     #[error("a connection string of keywords is not a URL")]
     Keywords,
@@ -168,6 +171,10 @@ impl ConnectError {
             }
             Self::Refused { .. } if self.is_missing_database() => {
                 "`migrate create` makes it, and so does `migrate upgrade --create`".into()
+            }
+            Self::NoFile => "write sqlite:FILE, or sqlite::memory: for one that is not kept".into(),
+            Self::Refused { url, .. } if matches!(AnyConnection::backend_of(url), Ok(Backend::Sqlite)) => {
+                "check the path: its folder must be there, and you must be allowed to read and write the file".into()
             }
             Self::Refused { .. } => "check that the server runs, and the name, user and password in the URL".into(),
         }
@@ -226,7 +233,7 @@ impl AnyConnection {
     /// Which backend a URL names, without connecting.
     ///
     /// # Errors
-    /// [`ConnectError::UnknownScheme`].
+    /// [`ConnectError::UnknownScheme`], [`ConnectError::Keywords`] or [`ConnectError::NoFile`].
     ///
     /// ```
     /// use migrate_core::{AnyConnection, Backend};
@@ -264,10 +271,10 @@ impl AnyConnection {
             };
         };
         match scheme.to_ascii_lowercase().as_str() {
-            "sqlite" | "sqlite3" => Ok((
-                Backend::Sqlite,
-                rest.strip_prefix("//").unwrap_or(rest).to_owned(),
-            )),
+            "sqlite" | "sqlite3" => match rest.strip_prefix("//").unwrap_or(rest) {
+                "" => Err(ConnectError::NoFile),
+                file => Ok((Backend::Sqlite, file.to_owned())),
+            },
             // SQLite's own URI form, which it reads itself.
             "file" => Ok((Backend::Sqlite, url.to_owned())),
             "postgres" | "postgresql" => Ok((Backend::Postgres, url.to_owned())),

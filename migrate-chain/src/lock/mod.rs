@@ -6,7 +6,7 @@ mod text;
 pub(crate) use text::quoted;
 
 use crate::folder::Folder;
-use crate::{Backend, Backends, Chain, Checksum, Direction, Project, Revision};
+use crate::{Backend, Backends, Chain, Checksum, Direction, Project, Revision, Script};
 
 /// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
 ///
@@ -73,6 +73,24 @@ impl Lock {
         Self {
             revisions: project.chain.revisions().iter().map(entry).collect(),
         }
+    }
+
+    /// Whether it is what the lock of that project must be, as far as the project was read: a script that every database reads from
+    /// one file is told by those that it was read for. [`Lock::of`] asks all of them, and takes the time for it.
+    #[must_use]
+    pub fn agrees_with(&self, project: &Project) -> bool {
+        let revisions = project.chain.revisions();
+        self.links_as(&project.chain)
+            && self
+                .revisions
+                .iter()
+                .zip(revisions)
+                .all(|(locked, revision)| {
+                    let folder = project.folder(revision);
+                    let sums = |folder| sums(folder, project.settings.backends);
+                    locked.agrees_with(revision, folder)
+                        || folder.is_some_and(|folder| locked.sums == sums(folder))
+                })
     }
 
     /// Whether it has the revisions of that chain, and no other, each with the same parent.
@@ -179,6 +197,19 @@ impl Locked {
     pub fn checksum(&self, direction: Direction, backend: Backend) -> Option<Checksum> {
         find(&self.sums, &format!("{direction}.{backend}"))
             .or_else(|| find(&self.sums, direction.name()))
+    }
+
+    /// Whether it has the checksums of the scripts that were read, where each is for every database.
+    fn agrees_with(&self, revision: &Revision, folder: Option<&Folder>) -> bool {
+        let has = |direction: Direction, scripts: &[Script]| {
+            let sum = find(&self.sums, direction.name());
+            sum.is_some() != scripts.is_empty()
+                && scripts.iter().all(|script| sum == Some(script.checksum()))
+        };
+        folder.is_some_and(Folder::is_for_all)
+            && self.sums.iter().all(|(key, _)| !key.contains('.'))
+            && has(Direction::Up, revision.ups())
+            && has(Direction::Down, revision.downs())
     }
 
     pub(crate) fn sums(&self) -> &Sums {

@@ -105,3 +105,54 @@ fn every_wrong_line_is_named_at_once() {
         assert!(found.starts_with(start), "{found}");
     }
 }
+
+/// A directory that is read for one backend is held against a lock as if it were read for all.
+#[test]
+fn a_lock_agrees_with_a_directory_until_something_in_it_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = directory.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let read = |backends| {
+        let settings = crate::Settings::default();
+        Project::read(directory.path(), settings, backends).unwrap()
+    };
+    let sqlite = Backends::from(Backend::Sqlite);
+    write("1_a/up.sql", "SELECT 1;");
+    write("1_a/down.sql", "SELECT 2;");
+    write("2_b/up.sql", "SELECT 'a\\'; -- ';\n");
+    write("2_b/down.sql", "SELECT 1 # 2\n");
+    write(
+        "2_b/metadata.toml",
+        "down_revision = \"1\"\nrun_in_transaction = true\n",
+    );
+    let mut lock = Lock::default();
+    for (file, text) in [
+        ("1_a/up.sql", "SELECT 2;"),
+        ("1_a/down.sql", "SELECT 3;"),
+        ("1_a/up.mysql.sql", "SELECT 3;"),
+        ("1_a/down.mysql.sql", "SELECT 4;"),
+        ("1_a/up.mysql.sql", "SELECT 4;"),
+        ("2_b/down.sql", "SELECT 1 # 3\n"),
+        ("3_c/up.sql", "SELECT 1;"),
+    ] {
+        if file.starts_with('3') {
+            write("3_c/down.sql", "SELECT 1;");
+            write(
+                "3_c/metadata.toml",
+                "down_revision = \"2\"\nrun_in_transaction = true\n",
+            );
+        }
+        write(file, text);
+        for backends in [sqlite, Backends::ALL] {
+            assert!(!lock.agrees_with(&read(backends)), "{file} changed");
+        }
+        lock = Lock::of(&read(sqlite));
+        assert_eq!(lock, Lock::of(&read(Backends::ALL)));
+        for backends in [sqlite, Backends::ALL] {
+            assert!(lock.agrees_with(&read(backends)), "{file}");
+        }
+    }
+}

@@ -9,8 +9,9 @@ use migrate_core::Backends;
 use serde_json::{Value, json};
 
 use super::Edits;
-use crate::context::Place;
+use crate::context::{Context, Place};
 use crate::error::CommandError;
+use crate::files;
 use crate::ui::Ui;
 
 /// Shows the part of the line that changes, with the revision that it goes on from.
@@ -56,41 +57,46 @@ impl Edits {
         migrations: &Path,
         placed: &[Placed],
     ) -> Result<(), CommandError> {
-        // From the last on: a new name may be one that a later revision gives up.
-        for placed in placed.iter().rev() {
-            let Some(was) = placed.was.as_ref().filter(|_| placed.changed()) else {
-                continue;
+        let changed = || placed.iter().filter(|placed| placed.changed());
+        for placed in changed().filter(|placed| placed.relinked) {
+            let Some(was) = &placed.was else { continue };
+            let file = migrations.join(was).join("metadata.toml");
+            let text = match fs::read_to_string(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(CommandError::failed(format!(
+                        "cannot read {}: {error}",
+                        file.display()
+                    )));
+                }
+                text => text.unwrap_or_default(),
             };
-            let path = migrations.join(&placed.directory);
-            if placed.renamed() {
-                self.rename(&migrations.join(was), &path)?;
-            }
-            if placed.relinked {
-                let file = path.join("metadata.toml");
-                let text = match fs::read_to_string(&file) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(CommandError::failed(format!(
-                            "cannot read {}: {error}",
-                            file.display()
-                        )));
-                    }
-                    text => text.unwrap_or_default(),
-                };
-                self.write(&file, &with_link(&text, &placed.down_revision))?;
+            self.write(&file, with_link(&text, &placed.down_revision));
+        }
+        // From the last on: a new name may be one that a later revision gives up.
+        for placed in changed().rev().filter(|placed| placed.renamed()) {
+            if let Some(was) = &placed.was {
+                self.rename(&migrations.join(was), &migrations.join(&placed.directory));
             }
         }
         Ok(())
     }
 }
 
-/// Reads what was written as every command will, writes the lock anew, and lets it all stand. Of the lock that was there only
-/// what is sealed counts: what follows what, and under which name, may be new.
-pub(crate) fn finish(mut edits: Edits, place: &Place, lock: &Lock) -> Result<(), CommandError> {
+/// Makes the changes, reads what is there then as every command will, writes the lock anew, and lets it all stand. Of the lock that
+/// was there only what is sealed counts: what follows what, and under which name, may be new.
+pub(crate) fn finish(
+    mut edits: Edits,
+    context: &Context<'_>,
+    place: &Place,
+    lock: &Lock,
+) -> Result<(), CommandError> {
     let file = place.directory.join(Lock::FILE);
-    edits.write(&file, &lock.sealed().to_string())?;
-    let project = place.clone().read_unfinished(Backends::ALL)?;
-    edits.write(&file, &Lock::of(&project).to_string())?;
-    edits.keep();
+    edits.write(&file, lock.sealed().to_string());
+    let made = edits.make(&place.directory)?;
+    // Its settings may be new.
+    let project = context.place()?.read_unfinished(Backends::ALL)?;
+    made.write_again(&file, &Lock::of(&project).to_string())?;
+    made.keep();
     Ok(())
 }
 
@@ -101,8 +107,8 @@ pub(crate) fn write_lock(project: &Project) -> Result<bool, CommandError> {
     if fs::read_to_string(&path).is_ok_and(|there| there == text) {
         return Ok(false);
     }
-    let mut edits = Edits::default();
-    edits.write(&path, &text)?;
-    edits.keep();
+    files::replace(&path, &text).map_err(|error| {
+        CommandError::failed(format!("cannot write {}: {error}", path.display()))
+    })?;
     Ok(true)
 }

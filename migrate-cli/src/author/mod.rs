@@ -4,9 +4,11 @@ mod apply;
 mod editor;
 mod edits;
 mod hooks;
+mod journal;
 mod standing;
 
 pub(crate) use apply::{finish, line, put, show, write_lock};
 pub(crate) use editor::open;
 pub(crate) use edits::Edits;
+pub(crate) use journal::{WAS_STOPPED, recover};
 pub(crate) use standing::{applied, cannot};

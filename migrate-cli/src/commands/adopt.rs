@@ -44,8 +44,7 @@ struct Findings {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    context.may_write_lock()?;
-    let place = context.place()?;
+    let place = context.place_to_write(ui)?;
     let draft = place.draft()?;
     draft
         .accept(|problem| {
@@ -61,13 +60,15 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let written = !args.dry_run && (!renames || agreed(ui, args.yes)?);
     if written {
         let mut edits = Edits::default();
-        if !findings.irreversible.is_empty() {
-            let file = place.settings_file();
-            let before = fs::read_to_string(&file).unwrap_or_default();
-            edits.write(&file, &with_irreversible(&before, &findings.irreversible))?;
-            ui.summary(format!("wrote {}", context.shown(&file)));
+        let settings = (!findings.irreversible.is_empty()).then(|| place.settings_file());
+        if let Some(file) = &settings {
+            let before = fs::read_to_string(file).unwrap_or_default();
+            edits.write(file, with_irreversible(&before, &findings.irreversible));
         }
-        write(edits, &context.place()?, &draft, &findings.placed)?;
+        write(edits, context, &place, (&draft, &findings.placed))?;
+        if let Some(file) = &settings {
+            ui.summary(format!("wrote {}", context.shown(file)));
+        }
         ui.summary(format!(
             "wrote {}/{}",
             place.shown,

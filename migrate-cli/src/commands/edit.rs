@@ -38,8 +38,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    context.may_write_lock()?;
-    let place = context.place()?;
+    let place = context.place_to_write(ui)?;
     // A chain that is broken is one to edit.
     let draft = place.draft()?;
     let directory = match args.revision.as_str() {

@@ -46,8 +46,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    context.may_write_lock()?;
-    let place = context.place()?;
+    let place = context.place_to_write(ui)?;
     let project = place.clone().read_unfinished(Backends::ALL)?;
     let source = context.here.join(&args.source);
     let shown = context.shown(&source);
@@ -58,7 +57,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         CommandError::failed(format!("{shown}: {error}")).with_help(error.help())
     })?;
     if !args.dry_run {
-        let paths = write(&place, &import, &project.lock.unwrap_or_default())?;
+        let paths = write(context, &place, &import, &project.lock.unwrap_or_default())?;
         place.run_hooks(ui, &paths)?;
     }
     for revision in &import.revisions {
@@ -106,6 +105,7 @@ fn read(source: &Path, shown: &str) -> Result<Vec<(String, String)>, CommandErro
 
 /// Writes the revisions, all or none; the paths of their files.
 fn write(
+    context: &Context<'_>,
     place: &Place,
     import: &Import,
     lock: &migrate_chain::Lock,
@@ -114,14 +114,14 @@ fn write(
     let mut paths = Vec::new();
     for revision in &import.revisions {
         let directory = place.directory.join(&revision.directory);
-        edits.directory(&directory)?;
+        edits.directory(&directory);
         for (name, text) in &revision.files {
             let path = directory.join(name);
-            edits.write(&path, text)?;
+            edits.write(&path, text.clone());
             paths.push(path);
         }
     }
-    author::finish(edits, place, lock)?;
+    author::finish(edits, context, place, lock)?;
     Ok(paths)
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     context.needs_sources()?;
     let mut outcome = Outcome::default();
     let directory = directory(context);
+    context.recover_in(ui, &directory)?;
     make_directory(context, &directory, &mut outcome)?;
     let crate_here = Crate::read(&context.here)?;
     make_settings(context, args, &directory, crate_here.as_ref(), &mut outcome)?;

@@ -26,6 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
+    context.recover(ui)?;
     let place = context.place()?;
     let file = format!("{}/{}", place.shown, Lock::FILE);
     if args.check || context.globals.locked {
@@ -46,19 +47,19 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
             }
         };
     }
-    let (before, project) = write(&place)?;
+    let (before, project) = write(context, &place)?;
     say(ui, &file, &before.differences(&Lock::of(&project)), true);
     ui.summary(format!("wrote {file}"));
     Ok(())
 }
 
 /// Writes the lock; what it said before, and the directory as it is.
-fn write(place: &Place) -> Result<(Lock, Project), CommandError> {
+fn write(context: &Context<'_>, place: &Place) -> Result<(Lock, Project), CommandError> {
     let draft = place.draft()?;
     draft
         .accept(|problem| matches!(problem, Problem::Vanished { .. }))
         .map_err(|problems| CommandError::problems(problems, &place.shown))?;
-    author::finish(Edits::default(), place, draft.lock())?;
+    author::finish(Edits::default(), context, place, draft.lock())?;
     let project = place.clone().read_unfinished(Backends::ALL)?;
     Ok((draft.lock().clone(), project))
 }

@@ -1,5 +1,7 @@
 //! `migrate log`: every attempt that the database remembers, failures included.
 
+use std::num::NonZero;
+
 use migrate_core::{Attempt, Migrations};
 use serde_json::json;
 
@@ -29,16 +31,17 @@ pub(crate) struct Args {
 
     /// So many at most, the newest
     #[arg(short = 'n', long, value_name = "COUNT")]
-    max_count: Option<usize>,
+    max_count: Option<NonZero<usize>>,
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let url = context.needed_database(ui)?;
+    let most = args.max_count.map(NonZero::get);
     let attempts = match &args.revision {
         Some(revision) => at(ui, context, &url, revision)?,
-        None => all(ui, context, &url, args.max_count)?,
+        None => all(ui, context, &url, most)?,
     };
-    let shown = args.max_count.unwrap_or(usize::MAX).min(attempts.len());
+    let shown = most.unwrap_or(usize::MAX).min(attempts.len());
     let attempts = &attempts[..shown];
     if attempts.is_empty() {
         ui.note("the log has no attempt");

@@ -99,10 +99,10 @@ impl Planned {
     fn show_lines(&self, ui: &mut Ui, at_most: usize) {
         let lines: Vec<_> = self.lines().collect();
         for line in lines.iter().take(at_most) {
-            ui.note(line);
+            ui.insist(line);
         }
         if let Some(more) = lines.len().checked_sub(at_most).filter(|more| *more > 0) {
-            ui.note(format!("and {more} more lines; --dry-run shows them all"));
+            ui.insist(format!("and {more} more lines; --dry-run shows them all"));
         }
     }
 }

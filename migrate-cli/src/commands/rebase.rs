@@ -42,8 +42,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    context.may_write_lock()?;
-    let place = context.place()?;
+    let place = context.place_to_write(ui)?;
     let draft = place.draft()?;
     draft
         .check()
@@ -64,7 +63,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     }
     let written = !args.dry_run && agreed(ui, args.yes)?;
     if written {
-        write(Edits::default(), &place, &draft, &placed)?;
+        write(Edits::default(), context, &place, (&draft, &placed))?;
         ui.summary("the chain is one line again");
     }
     ui.json(&json!({ "order": author::put(&placed), "written": written }));
@@ -152,10 +151,10 @@ fn sides(draft: &Draft) -> Vec<&str> {
 /// Carries out what was shown.
 pub(crate) fn write(
     mut edits: Edits,
+    context: &Context<'_>,
     place: &Place,
-    draft: &Draft,
-    placed: &[Placed],
+    (draft, placed): (&Draft, &[Placed]),
 ) -> Result<(), CommandError> {
     edits.place(&place.directory, placed)?;
-    author::finish(edits, place, draft.lock())
+    author::finish(edits, context, place, draft.lock())
 }

@@ -13,12 +13,12 @@ pub(super) fn hinted(mut error: clap::Error) -> clap::Error {
 
 fn tip(error: &clap::Error) -> Option<String> {
     let usage = text(error.get(ContextKind::Usage)?);
-    let of = |verb: &str| usage.contains(&format!("migrate {verb} "));
+    let of = |verb: &str| usage.contains(&format!(" {verb} "));
     let argument = text(error.get(ContextKind::InvalidArg)?);
     match error.kind() {
         // The words after a bare `revision` are its message. A dash begins an option that is written wrongly.
         ErrorKind::UnknownArgument if of("revision") && !argument.starts_with('-') => {
-            Some(format!("did you mean -m {argument:?}?"))
+            Some(format!("did you mean -m {:?}?", message(&argument)))
         }
         ErrorKind::MissingRequiredArgument if of("revision") => {
             Some("say what it does: -m \"add phone to members\"".to_owned())
@@ -26,10 +26,24 @@ fn tip(error: &clap::Error) -> Option<String> {
         ErrorKind::MissingRequiredArgument if of("downgrade") => {
             Some("say how far: -1 for the newest revision, base for all of them, or the revision that stays applied".to_owned())
         }
+        ErrorKind::MissingRequiredArgument if of("show") => {
+            Some("say which: head, an id or its beginning, or a name".to_owned())
+        }
         ErrorKind::MissingRequiredArgument if of("stamp") => {
             Some("say where the database is: head, base, or the newest revision that it has".to_owned())
         }
         _ => None,
+    }
+}
+
+/// The words that stand where a message has none of its own quotes, from this one to the next option.
+fn message(first: &str) -> String {
+    let words = std::env::args().skip_while(|word| word != first);
+    let words: Vec<_> = words.take_while(|word| !word.starts_with('-')).collect();
+    if words.is_empty() {
+        first.to_owned()
+    } else {
+        words.join(" ")
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use clap_complete::CompleteEnv;
 use migrate_cli::without_passwords;
+use serde_json::{Value, json};
 
 const NAME: &str = "migrate";
 
@@ -76,6 +77,9 @@ fn written(done: io::Result<()>) -> ExitCode {
 /// Prints what clap has to say. It may quote a word of the command line, and that may be a URL with a password.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = without_passwords(&error.render().ansi().to_string());
+    if error.use_stderr() && wants_json(std::env::args()) {
+        let _ = writeln!(io::stdout(), "{}", as_json(error));
+    }
     // Nothing can be said to a reader that has closed its end.
     let _ = if error.use_stderr() {
         anstream::stderr().write_all(text.as_bytes())
@@ -83,4 +87,26 @@ fn usage(error: &clap::Error) -> ExitCode {
         anstream::stdout().write_all(text.as_bytes())
     };
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Whether the words ask for JSON. clap, which could not make sense of all of them, does not say.
+fn wants_json(words: impl Iterator<Item = String>) -> bool {
+    let words: Vec<_> = words.collect();
+    words.iter().any(|word| word == "--format=json")
+        || words.windows(2).any(|pair| pair == ["--format", "json"])
+}
+
+/// A wrong command line in the shape of every other error: the first paragraph says what is wrong, the rest what to do.
+fn as_json(error: &clap::Error) -> Value {
+    let text = without_passwords(&error.render().to_string());
+    let (message, help) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let message: Vec<_> = message.lines().map(str::trim).collect();
+    let message = message.join(" ");
+    json!({
+        "event": "error",
+        "kind": "usage",
+        "exit_code": 2,
+        "message": message.trim_start_matches("error: "),
+        "help": help.trim(),
+    })
 }

@@ -4,7 +4,7 @@ use migrate_core::{Backend, Migrations};
 use migrate_tests::{Database, Project};
 use snapbox::str;
 
-use crate::{finish, said, said_on_app, says, tool, two_tables};
+use crate::{said, said_on_app, says, two_tables};
 
 fn broken(backend: Backend) -> Project {
     let mut project = Project::tables(backend, 1);
@@ -433,28 +433,4 @@ error: migrations is a chain for sqlite, and the database is postgres
 
 "#]],
     );
-}
-
-#[test]
-fn a_usage_error_says_what_was_probably_meant() {
-    let project = two_tables();
-    for arguments in [
-        &["revision", "add phone"][..],
-        &["revision"],
-        &["downgrade"],
-        &["stamp"],
-    ] {
-        let outcome = finish(tool(&project.path(), arguments));
-        let tip = match arguments {
-            ["revision", _] => "did you mean -m \"add phone\"?",
-            ["revision"] => "say what it does: -m \"add phone to members\"",
-            ["downgrade"] => "say how far: -1 for the newest revision, base for all of them",
-            _ => "say where the database is: head, base",
-        };
-        assert_eq!(outcome.code, Some(2), "{outcome}");
-        assert!(outcome.stderr.contains(tip), "{outcome}");
-    }
-    // An option that is written wrongly is no message.
-    let outcome = finish(tool(&project.path(), &["revision", "--mesage"])).expect(2);
-    assert!(!outcome.stderr.contains("-m \""), "{outcome}");
 }

@@ -15,6 +15,7 @@ mod errors;
 mod help;
 mod history;
 mod import;
+mod interrupted;
 mod json;
 mod look;
 mod passwords;
@@ -29,6 +30,7 @@ mod sql;
 mod stamp;
 mod targets;
 mod terminal;
+mod usage;
 
 use std::path::Path;
 use std::process::Command;

@@ -243,7 +243,7 @@ seeded 02_more.sql ([TIME])
 nothing to do: every seed ran before
 --- stderr
 database: sqlite:app.db (--database-url)
-chain: migrations, 1 revisions
+chain: migrations, 1 revision
 01_first.sql ran before
 02_more.sql ran before
 --- exit code 0

@@ -129,6 +129,22 @@ base
 }
 
 #[test]
+fn whoever_is_asked_sees_what_about_however_quiet_it_is_to_be() {
+    let project = two_tables();
+    let Some(_) = on_a_terminal(&project.path(), "upgrade", "") else {
+        return;
+    };
+    let (screen, code) =
+        on_a_terminal(&project.path(), "-q downgrade -1", "y\n").expect("asked before");
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(
+        screen.contains("  drops table t02 (02_t02/down.sql:1)\r\n"),
+        "{screen}"
+    );
+    assert!(!screen.contains("reverted"), "{screen}");
+}
+
+#[test]
 fn a_drop_asks_by_name() {
     let project = two_tables();
     let Some(_) = on_a_terminal(&project.path(), "upgrade", "") else {

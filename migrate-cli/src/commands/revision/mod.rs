@@ -90,8 +90,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
-    context.may_write_lock()?;
-    let place = context.place()?;
+    let place = context.place_to_write(ui)?;
     let project = place.clone().read_unfinished(Backends::ALL)?;
     let now = now();
     says_something(args)?;
@@ -110,12 +109,12 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 
     let mut edits = Edits::default();
     let directory = place.directory.join(&new.directory);
-    edits.directory(&directory)?;
+    edits.directory(&directory);
     for (name, text) in &texts {
-        edits.write(&directory.join(name), text)?;
+        edits.write(&directory.join(name), text.clone());
     }
     edits.place(&place.directory, &placed)?;
-    author::finish(edits, &place, &project.lock.unwrap_or_default())?;
+    author::finish(edits, context, &place, &project.lock.unwrap_or_default())?;
 
     let shown = |name: &String| format!("{}/{}/{name}", place.shown, new.directory);
     let files: Vec<_> = texts.iter().map(|(name, _)| shown(name)).collect();

@@ -43,6 +43,9 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
     } else if has(&["read-only"]) {
         ErrorKind::ReadOnly
     } else {
+        if has(&["No database selected"]) {
+            error.hint = Some("name one in the URL: mysql://user@host/NAME".into());
+        }
         error.kind
     };
     error

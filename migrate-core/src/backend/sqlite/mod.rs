@@ -329,6 +329,18 @@ fn pragmas(connection: &mut SqliteConnection) -> Result<Vec<String>, ServerError
 fn error(error: diesel::result::Error) -> ServerError {
     let mut error = text::error(error);
     let message = error.message.as_str();
+    let hints = [
+        (
+            "file is not a database",
+            "look at the path: that file is something else, or it is encrypted",
+        ),
+        (
+            "database or disk is full",
+            "make room on the disk, and run the same command again",
+        ),
+    ];
+    let hint = hints.iter().find(|(words, _)| message.contains(words));
+    error.hint = hint.map(|(_, hint)| (*hint).to_owned());
     error.kind =
         if message.contains("database is locked") || message.contains("database table is locked") {
             ErrorKind::Busy

@@ -25,6 +25,8 @@ pub(crate) struct Folder {
     pub(crate) metadata: Option<Metadata>,
     /// Directions that lack a script for a reason that is reported already: its name is misspelt, or nothing can be read.
     pub(crate) explained: Vec<Direction>,
+    /// Whether it has nothing of a revision, and revisions of its own.
+    pub(crate) nested: bool,
 }
 
 /// One script file. A text that is none is kept as the problem that it is.
@@ -68,6 +70,7 @@ impl Folder {
             codes: Vec::new(),
             metadata: None,
             explained: Vec::new(),
+            nested: false,
         }
     }
 
@@ -105,6 +108,11 @@ impl Folder {
             }
         };
         names.sort();
+        let is_revision = |name: &String| path.join(name).join("up.sql").is_file();
+        folder.nested = names
+            .iter()
+            .all(|(name, is_file)| !is_file && is_revision(name))
+            && !names.is_empty();
         for (name, is_file) in names {
             let file = folder.file(&name);
             if name == METADATA {

@@ -109,6 +109,22 @@ fn a_directory_without_a_script_is_reported_even_if_it_looks_like_a_file() {
     );
 }
 
+#[test]
+fn a_chain_for_each_database_one_directory_further_down_is_not_to_be_deleted() {
+    let help = "no revision, but a directory of revisions\n  help: if it is a chain of its own, name it: by `--dir`, by `dir` in migrate.toml, in `embed_migrations!`";
+    assert_eq!(
+        found(&[
+            ("postgres/1_a/up.sql", UP),
+            ("postgres/2_b/up.sql", UP),
+            ("sqlite/1_a/up.sql", UP),
+        ]),
+        [
+            format!("migrations/postgres: {help}"),
+            format!("migrations/sqlite: {help}"),
+        ]
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_one_to_nothing_is_reported() {

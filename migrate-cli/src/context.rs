@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate_chain::{Draft, Lock, Outline, Project};
-use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Settings};
+use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Problem, Settings};
 
 use crate::author::{self, WAS_STOPPED};
 use crate::config::Globals;
@@ -26,6 +26,9 @@ pub(crate) enum Source<'m> {
     /// What the app embedded. A `--dir` on the command line still means that directory.
     Embedded(&'m Migrations),
 }
+
+/// So many warnings are worth a reader's time on every run.
+const WARNINGS: usize = 5;
 
 pub(crate) struct Context<'a> {
     pub(crate) globals: &'a Globals,
@@ -246,9 +249,7 @@ impl<'a> Context<'a> {
         let shown = place.shown.clone();
         let project = read(place)?;
         told(ui, &shown, &project.chain);
-        for warning in &project.warnings {
-            ui.note(format!("warning: {}", warning.render(&shown)));
-        }
+        warn(ui, &shown, &project.warnings);
         if self.globals.locked {
             behind(&project, &format!("{shown}/{}", Lock::FILE)).map_or(Ok(()), Err)?;
         }
@@ -404,6 +405,23 @@ impl Place {
         } = self;
         Project::read_unfinished(&directory, settings, backends)
             .map_err(|problems| CommandError::problems(problems, &shown))
+    }
+}
+
+/// Says what is odd in a directory: a few lines of it where nobody asked for more.
+fn warn(ui: &mut Ui, shown: &str, warnings: &[Problem]) {
+    let most = if ui.is_verbose() {
+        usize::MAX
+    } else {
+        WARNINGS
+    };
+    for warning in warnings.iter().take(most) {
+        ui.note(format!("warning: {}", warning.render(shown)));
+    }
+    if let Some(more @ 1..) = warnings.len().checked_sub(most) {
+        ui.note(format!(
+            "warning: and {more} more like these; -v shows them all"
+        ));
     }
 }
 

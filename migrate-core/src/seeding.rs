@@ -1,11 +1,14 @@
 //! Running seeds: each file once, in a transaction with its row in the log.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use migrate_chain::{Backend, Direction, Revision, Seed};
 
 use crate::backend::{Broken, Halt, Job, Lock, Server, Session};
+use crate::canceller::Canceller;
 use crate::error::Error;
 use crate::failure::{ErrorKind, Failure, Left, ServerError};
 use crate::ledger::seeded;
@@ -60,6 +63,10 @@ pub struct SeedOptions {
     pub again: bool,
     /// What the log names as the program that ran them.
     pub tool: String,
+    /// When it is raised, they stop before the next one.
+    pub stop: Option<Arc<AtomicBool>>,
+    /// Ends the statement that runs, from another thread.
+    pub canceller: Option<Canceller>,
 }
 
 impl Default for SeedOptions {
@@ -68,6 +75,8 @@ impl Default for SeedOptions {
         Self {
             again: false,
             tool: TOOL.to_owned(),
+            stop: None,
+            canceller: None,
         }
     }
 }
@@ -92,6 +101,10 @@ pub(crate) fn run(
     session.wanted = wanted.join("; ");
     session.ledger.app = migrations.origin().app().to_owned();
     session.ledger.tool.clone_from(&options.tool);
+    session.canceller.clone_from(&options.canceller);
+    if let Some(stop) = options.stop.clone() {
+        session.stop = Box::new(move || stop.load(Ordering::Relaxed));
+    }
     let lock = lock(server, &session)?;
     let done = under_lock(server, &session, (seeds, options.again), tell);
     let unlocked = server.unlock(&session, lock);
@@ -110,6 +123,9 @@ fn lock(server: &mut dyn Server, session: &Session) -> Result<Lock, Error> {
         let failed = Error::ledger("cannot take the lock");
         if let Some(lock) = server.try_lock(session, true).map_err(failed)? {
             return Ok(lock);
+        }
+        if (session.stop)() {
+            return Err(Error::Stopped { at: None });
         }
         if began.elapsed() > PATIENCE {
             let waited = began.elapsed();
@@ -132,7 +148,11 @@ fn under_lock(
     if !session.wanted.is_empty() {
         server.execute(&session.wanted).map_err(failed)?;
     }
+    let mut at = None;
     for seed in seeds {
+        if (session.stop)() {
+            return Err(Error::Stopped { at });
+        }
         let checksum = before.get(seed.name());
         let now = seed.script().checksum().to_string();
         let mut report = SeedReport {
@@ -146,11 +166,25 @@ fn under_lock(
             duration: Duration::ZERO,
         };
         if report.outcome == SeedOutcome::Ran {
-            report.duration = run_one(server, session, seed)?;
+            report.duration = run_one(server, session, seed).map_err(|error| match error {
+                // Whoever ended the statement knows why.
+                Error::Failed(failure) if was_stopped(session, &failure) => {
+                    let at = at.take();
+                    Error::Stopped { at }
+                }
+                error => error,
+            })?;
+            at = Some(seed.name().to_owned());
         }
         tell(&report);
     }
     Ok(())
+}
+
+/// Whether a seed was broken off because that was asked for, and nothing of it is left.
+fn was_stopped(session: &Session, failure: &Failure) -> bool {
+    let nothing = matches!(failure.left, Left::Nothing | Left::Statements(0));
+    (session.stop)() && failure.error.kind == ErrorKind::Canceled && nothing
 }
 
 /// Makes the ledger's tables. SQLite has no lock that keeps a writer away meanwhile.
@@ -251,7 +285,8 @@ fn statements(
         begin(server).map_err(broken(0))?;
     }
     for (done, statement) in script.statements().enumerate() {
-        server.execute(statement.text).map_err(broken(done))?;
+        let run = || server.execute(statement.text);
+        session.script(run).map_err(broken(done))?;
     }
     let all = script.statements().len();
     let row = session

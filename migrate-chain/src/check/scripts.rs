@@ -58,7 +58,10 @@ impl<'s> Judge<'s> {
     /// The revision that a directory holds. One that holds nothing of it is one all the same: others may follow it.
     pub(crate) fn revision(&mut self, folder: &Folder) -> Revision {
         if folder.sources.is_empty() && folder.codes.is_empty() && folder.metadata.is_none() {
-            if folder.explained.is_empty() {
+            if folder.nested {
+                let file = folder.name.clone();
+                self.problems.push(Problem::Nested { file });
+            } else if folder.explained.is_empty() {
                 self.problems.push(Problem::MissingUp {
                     file: folder.file("up.sql"),
                     backends: Backends::NONE,

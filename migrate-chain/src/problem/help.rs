@@ -38,6 +38,10 @@ impl Problem {
                     .to_owned()
             }
             Self::NoRunInTransaction { .. } => "write it: `run_in_transaction = true`".to_owned(),
+            Self::Nested { .. } => {
+                "if it is a chain of its own, name it: by `--dir`, by `dir` in migrate.toml, in `embed_migrations!`"
+                    .to_owned()
+            }
             Self::MissingUp { file, backends } => missing_up(file, *backends),
             Self::AdoptedDowns { irreversible, .. } => adopted_downs(irreversible),
             Self::Counterpart { file, counterpart } => {

@@ -244,6 +244,12 @@ pub enum Problem {
         /// What it may have meant.
         nearest: Option<String>,
     },
+    /// No script, but directories with scripts: a chain for each database, one directory further down.
+    #[error("no revision, but a directory of revisions")]
+    Nested {
+        /// The directory.
+        file: String,
+    },
     /// No up script, or none for some of the backends.
     #[error("no up script{}", for_backends(*backends))]
     MissingUp {

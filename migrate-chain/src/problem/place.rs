@@ -31,6 +31,7 @@ impl Problem {
             | Self::BadValue { file, .. }
             | Self::NoRunInTransaction { file }
             | Self::UnknownRevision { file, .. }
+            | Self::Nested { file }
             | Self::MissingUp { file, .. }
             | Self::MissingDown { file, .. }
             | Self::EmptyDown { file }

@@ -60,7 +60,12 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         // A connection of its own: what a script did to the session of the run is over.
         Some(seeds) => {
             let mut connection = url.connect()?;
-            place.run(ui, &mut connection, &loaded.migrations, (&seeds, false))
+            place.run(
+                ui,
+                (&url, &mut connection),
+                &loaded.migrations,
+                (&seeds, false),
+            )
         }
         None => Ok(()),
     }

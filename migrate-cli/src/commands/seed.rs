@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use migrate_core::{AnyConnection, Backend, Migrations, Seed, SeedOptions, SeedOutcome};
+use migrate_core::{
+    AnyConnection, Backend, Canceller, Error, ErrorKind, Migrations, Seed, SeedOptions, SeedOutcome,
+};
 use serde_json::json;
 
 use crate::context::{Context, only};
-use crate::error::CommandError;
+use crate::database_url::DatabaseUrl;
+use crate::error::{CommandError, Kind};
 use crate::observer::{duration, milliseconds};
+use crate::signals::Signals;
 use crate::ui::Ui;
 use crate::waiting::Wait;
 
@@ -47,7 +51,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     current.map_err(|error| CommandError::core(error, &loaded.shown))?;
     place.run(
         ui,
-        &mut connection,
+        (&url, &mut connection),
         &loaded.migrations,
         (&seeds, args.again),
     )
@@ -115,13 +119,20 @@ impl Seeds {
     pub(crate) fn run(
         &self,
         ui: &mut Ui,
-        connection: &mut AnyConnection,
+        (url, connection): (&DatabaseUrl, &mut AnyConnection),
         migrations: &Migrations,
         (seeds, again): (&[Seed], bool),
     ) -> Result<(), CommandError> {
         let mut ran = 0;
-        let tool = self.tool.clone();
-        let options = SeedOptions { again, tool };
+        let signals = Signals::listen()?;
+        let canceller = Canceller::new(url.url.as_str());
+        let watch = signals.watch(&canceller, ui.is_json());
+        let options = SeedOptions {
+            again,
+            tool: self.tool.clone(),
+            stop: Some(signals.stop()),
+            canceller: Some(canceller),
+        };
         let done = migrations.seed(connection, seeds, &options, &mut |seed| {
             let name = &seed.name;
             match seed.outcome {
@@ -142,7 +153,19 @@ impl Seeds {
                 "duration_ms": milliseconds(seed.duration),
             }));
         });
-        done.map_err(|error| CommandError::core(error, &self.shown))?;
+        std::mem::drop(watch);
+        done.map_err(|error| {
+            let ended = match &error {
+                Error::Stopped { .. } => true,
+                Error::Failed(failure) => failure.error.kind == ErrorKind::Canceled,
+                _ => false,
+            };
+            let error = CommandError::core(error, &self.shown);
+            match signals.received().filter(|_| ended) {
+                Some(signal) => error.with_kind(Kind::Stopped { signal }),
+                None => error,
+            }
+        })?;
         ui.summary(match (ran, seeds.len()) {
             (_, 0) => format!(
                 "nothing to do: {} has no file for this database",

@@ -365,3 +365,26 @@ next: write both scripts, then `migrate upgrade`
 "#]],
     );
 }
+
+#[test]
+fn many_warnings_are_counted_and_shown_to_whoever_asks() {
+    let mut project = migrate_tests::Project::new(migrate_core::Backend::Sqlite);
+    for number in 1..=8 {
+        project.adopted(
+            &format!("{number}_own"),
+            "SELECT 1;\nCOMMIT;\n",
+            "SELECT 1;",
+        );
+    }
+    let warnings = |arguments: &[&str]| {
+        let said = said_on_app(&project.path(), arguments);
+        let count = said.matches("warning: migrations/").count();
+        (
+            count,
+            said.contains("warning: and 3 more like these; -v shows them all\n"),
+        )
+    };
+    assert_eq!(warnings(&["current"]), (5, true));
+    assert_eq!(warnings(&["current", "-v"]), (8, false));
+    assert_eq!(warnings(&["current", "-q"]), (0, false));
+}

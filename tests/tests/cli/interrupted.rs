@@ -15,6 +15,8 @@ const MANY: usize = 60;
 
 const JOURNAL: &str = "migrations/.migrate-undo";
 
+type Make = fn() -> Project;
+
 /// Every file with its text, seen from the project.
 fn files(project: &Project) -> BTreeMap<String, String> {
     fn add(files: &mut BTreeMap<String, String>, root: &Path, directory: &Path) {
@@ -95,7 +97,7 @@ fn foreign() -> Project {
 }
 
 /// Kills a command so long after it began to change files; whether there was something to undo.
-fn killed(make: fn() -> Project, words: &[&str], moment: Duration) -> bool {
+fn killed(make: Make, words: &[&str], moment: Duration) -> bool {
     let project = make();
     let before = files(&project);
     let journal = project.path().join(JOURNAL);
@@ -132,7 +134,7 @@ fn killed(make: fn() -> Project, words: &[&str], moment: Duration) -> bool {
 
 #[test]
 fn a_killed_change_is_undone_by_the_next_command() {
-    let commands: [(fn() -> Project, &[&str]); 4] = [
+    let commands: [(Make, &[&str]); 4] = [
         (forked, &["rebase", "--yes", "--onto", "other"]),
         (line, &["revision", "-m", "new", "--after", "first"]),
         (unlinked, &["adopt", "--yes"]),

@@ -97,3 +97,46 @@ fn a_run_that_waits_names_who_holds_the_lock_and_gives_up_with_its_own_exit_code
         let _ = first.wait(Duration::from_secs(20)).expect(0);
     });
 }
+
+#[test]
+fn a_signal_ends_a_seed_which_is_rolled_back_and_says_so_by_its_exit_code() {
+    for (backend, sleep) in [
+        (Backend::Postgres, "SELECT pg_sleep(60)"),
+        (Backend::Mysql, "DO SLEEP(60)"),
+    ] {
+        on(backend, |database: &Database| {
+            let project = Project::tables(backend, 1);
+            let (first, slow) = (
+                "INSERT INTO t01 VALUES (1);\n",
+                "INSERT INTO t01 VALUES (2);\n",
+            );
+            project.write("seeds/01_first.sql", first);
+            project.write("seeds/02_slow.sql", format!("{slow}{sleep};\n"));
+            let url = database.url();
+            let _ = start(&project, url, &["upgrade"])
+                .wait(Duration::from_secs(20))
+                .expect(0);
+            let began = Instant::now();
+            let mut run = start(&project, url, &["seed"]);
+            migrate_tests::until("the first seed has run", || {
+                database.value("SELECT COUNT(*) FROM t01") == "1"
+            });
+            std::thread::sleep(Duration::from_millis(500));
+            signal(&run, "INT");
+            let outcome = run.wait(Duration::from_secs(20)).expect(130);
+            assert!(began.elapsed() < Duration::from_secs(20));
+            assert!(
+                outcome
+                    .stderr
+                    .contains("error: stopped on request after 01_first.sql"),
+                "{outcome}"
+            );
+            assert_eq!(database.column("SELECT id FROM t01"), ["1"]);
+            project.write("seeds/02_slow.sql", slow);
+            let outcome = start(&project, url, &["seed"])
+                .wait(Duration::from_secs(20))
+                .expect(0);
+            assert!(outcome.stdout.contains("ran 1 of 2 seeds"), "{outcome}");
+        });
+    }
+}

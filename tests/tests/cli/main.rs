@@ -4,6 +4,8 @@
 //! `SNAPSHOTS=overwrite cargo test -p migrate-tests --test cli` writes them anew.
 
 mod adoption;
+mod autogenerate;
+mod check;
 mod code;
 mod colours;
 mod coming_from;

@@ -36,7 +36,7 @@ impl Scratch {
                 database: None,
             });
         }
-        let database = NamedDatabase::of(url)?.renamed(&name());
+        let database = NamedDatabase::beside(url, &name())?;
         database.create()?;
         let mut scratch = Self {
             connection: None,

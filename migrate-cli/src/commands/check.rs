@@ -88,10 +88,8 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     }
     let at = match (url, args.scratch) {
         (Some(url), false) if wrong.is_none() => Some(At::Database(url)),
-        (Some(_), false) => None,
-        (Some(url), true) => Some(At::Scratch(url)),
-        (None, true) => Some(At::memory()),
-        (None, false) => None,
+        (_, false) => None,
+        (url, true) => Some(At::scratch(url, place.settings.backends)?),
     };
     let models = models::read_if_any(context, &place)?;
     let compared = match (&models, at) {
@@ -104,7 +102,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         wrong.is_some(),
     ));
     show(ui, &parts, compared.as_ref());
-    finish(wrong, compared.as_ref(), &place)
+    finish(wrong, compared.as_ref(), args.scratch, &place)
 }
 
 fn compared(
@@ -187,8 +185,8 @@ fn of_models(models: Option<&Models>, compared: Option<&Compared>, is_behind: bo
             let told = match (count, models.len()) {
                 (0, 1) => "one table, as it is there".to_owned(),
                 (0, tables) => format!("{tables} tables, as they are there"),
-                (1, _) => "one change is missing".to_owned(),
-                (count, _) => format!("{count} changes are missing"),
+                (1, _) => "one difference".to_owned(),
+                (count, _) => format!("{count} differences"),
             };
             Part::new("models", count == 0, told)
         }
@@ -245,6 +243,7 @@ fn as_json(parts: &[Part], compared: Option<&Compared>) -> Value {
 fn finish(
     wrong: Option<Error>,
     compared: Option<&Compared>,
+    is_scratch: bool,
     place: &Place,
 ) -> Result<(), CommandError> {
     if let Some(error) = wrong {
@@ -254,7 +253,12 @@ fn finish(
     if count == 0 {
         return Ok(());
     }
-    Err(CommandError::failed("the models are not what the database has")
+    let other = if is_scratch {
+        "the chain builds"
+    } else {
+        "the database has"
+    };
+    Err(CommandError::failed(format!("the models are not what {other}"))
         .with_help("`migrate revision --autogenerate -m \"...\"` writes the revision that is missing; or put the models back")
         .with_kind(Kind::NotCurrent))
 }

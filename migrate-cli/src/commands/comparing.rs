@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use migrate_core::{
-    AnyConnection, Backend, Error, InspectError, Inspector, Migrations, Scratch, dialect,
+    AnyConnection, Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
 };
 use migrate_schema::{Difference, Models, Name, Renames, Schema};
 
@@ -67,6 +67,20 @@ impl At {
     /// A scratch database of SQLite needs no server.
     pub(super) fn memory() -> Self {
         Self::Scratch(DatabaseUrl::new("sqlite::memory:", Origin::default()))
+    }
+
+    /// A scratch database where a URL says, or without one in memory where the project is for SQLite.
+    pub(super) fn scratch(
+        url: Option<DatabaseUrl>,
+        backends: Option<Backends>,
+    ) -> Result<Self, CommandError> {
+        match (url, backends) {
+            (Some(url), _) => Ok(Self::Scratch(url)),
+            (None, Some(backends)) if backends.contains(Backend::Sqlite) => Ok(Self::memory()),
+            (None, _) => Err(CommandError::usage("--scratch: no server is named").with_help(
+                "set DATABASE_URL: only a temporary database is used there; for SQLite none is needed where `backends` in migrate.toml names it",
+            )),
+        }
     }
 
     pub(super) fn url(&self) -> &DatabaseUrl {

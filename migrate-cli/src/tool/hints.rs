@@ -20,7 +20,9 @@ fn tip(error: &clap::Error) -> Option<String> {
         ErrorKind::UnknownArgument if of("revision") && !argument.starts_with('-') => {
             Some(format!("did you mean -m {:?}?", message(&argument)))
         }
-        ErrorKind::MissingRequiredArgument if of("revision") => {
+        ErrorKind::MissingRequiredArgument
+            if of("revision") && argument.contains("--message") =>
+        {
             Some("say what it does: -m \"add phone to members\"".to_owned())
         }
         ErrorKind::MissingRequiredArgument if of("downgrade") => {

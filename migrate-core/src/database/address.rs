@@ -73,15 +73,6 @@ impl Address {
         })
     }
 
-    /// The same server's database of another name.
-    #[cfg(feature = "schema")]
-    pub(super) fn renamed(&self, name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..self.clone()
-        }
-    }
-
     /// What is the same for the same database, however it is written.
     pub(super) fn key(&self) -> (String, Cow<'_, str>) {
         if self.server.is_empty() {
@@ -111,8 +102,9 @@ pub(super) fn renamed(url: &str, name: &str, postgres: bool) -> String {
         return format!("{url}{sign}dbname={name}");
     }
     let (place, options) = url.split_once('?').unwrap_or((url, ""));
-    let place = place.rsplit_once('/').map_or(place, |(place, _)| place);
-    format!("{place}/{name}?{options}")
+    let (scheme, place) = place.split_once("://").unwrap_or(("mysql", place));
+    let server = place.split('/').next().unwrap_or_default();
+    format!("{scheme}://{server}/{name}?{options}")
 }
 
 fn decoded(text: &str) -> String {
@@ -141,6 +133,22 @@ mod tests {
     fn server(url: &str) -> Option<(String, String)> {
         let postgres = url.starts_with("postgres");
         Address::of_server(url, postgres).map(|address| (address.name, address.server))
+    }
+
+    #[test]
+    #[cfg(feature = "schema")]
+    fn a_server_has_other_databases_whether_its_url_names_one_or_not() {
+        for (url, expected) in [
+            ("mysql://u@db/app?a=b", "mysql://u@db/x?a=b"),
+            ("mysql://u@db/", "mysql://u@db/x?"),
+            ("mysql://u@db", "mysql://u@db/x?"),
+        ] {
+            assert_eq!(renamed(url, "x", false), expected);
+        }
+        assert_eq!(
+            renamed("postgres://u@db", "x", true),
+            "postgres://u@db?dbname=x"
+        );
     }
 
     #[test]

@@ -77,14 +77,11 @@ impl NamedDatabase {
         })
     }
 
-    /// The same server's database of another name.
+    /// The database of that name on a URL's server; the URL itself need not name one.
     #[cfg(feature = "schema")]
-    pub(crate) fn renamed(&self, name: &str) -> Self {
-        Self {
-            backend: self.backend,
-            url: address::renamed(&self.url, name, self.backend == Backend::Postgres),
-            address: self.address.renamed(name),
-        }
+    pub(crate) fn beside(url: &str, name: &str) -> Result<Self, DatabaseError> {
+        let (backend, _) = AnyConnection::parse(url)?;
+        Self::of(&address::renamed(url, name, backend == Backend::Postgres))
     }
 
     /// Its URL, password and all.

@@ -423,7 +423,9 @@ next: look through both scripts, then `migrate upgrade`
 
 "#]],
     );
-    says(script(&project, "create_members", "up.sql"), str![[r#"
+    says(
+        script(&project, "create_members", "up.sql"),
+        str![[r#"
 -- create members
 
 -- create table orgs
@@ -447,8 +449,11 @@ CREATE TABLE "members" (
 -- add index ix_members_org_id_nick to members
 CREATE INDEX "ix_members_org_id_nick" ON "members" ("org_id", "nick");
 
-"#]]);
-    says(script(&project, "create_members", "down.sql"), str![[r#"
+"#]],
+    );
+    says(
+        script(&project, "create_members", "down.sql"),
+        str![[r#"
 -- Takes back: create members
 
 -- drop table members
@@ -459,12 +464,16 @@ DROP TABLE "members";
 -- loses data: every row of orgs
 DROP TABLE "orgs";
 
-"#]]);
-    says(script(&project, "create_members", "metadata.toml"), str![[r#"
+"#]],
+    );
+    says(
+        script(&project, "create_members", "metadata.toml"),
+        str![[r#"
 down_revision = "base"
 run_in_transaction = true
 
-"#]]);
+"#]],
+    );
     said_on_app(&project.path(), &["upgrade"]);
     project.write(
         "src/models.rs",
@@ -576,13 +585,16 @@ error: `source/**/*.rs`: no file is there for this glob
 "#]],
     );
     project.write("source/main.rs", "fn main() {}\n");
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 --- stderr
 error: `source/**/*.rs`: no model is in these files: no struct with #[derive(Table)] and no table! block
   help: `models` in migrate.toml names the files that have models, seen from its folder: models = ["src/**/*.rs"]
 --- exit code 1
 
-"#]]);
+"#]],
+    );
     assert_eq!(revisions(&project), 1);
 }
 

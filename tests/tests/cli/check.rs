@@ -11,15 +11,20 @@ const MODEL: &str = "#[derive(Table)]\n#[diesel(table_name = t01)]\nstruct T { i
 #[test]
 fn without_models_and_database_the_chain_is_checked() {
     let project = two_tables();
-    says(said(&project.path(), &["check"]), str![[r#"
+    says(
+        said(&project.path(), &["check"]),
+        str![[r#"
 chain     2 revisions
 database  not checked: none is named
 models    not checked: there are none
 --- exit code 0
 
-"#]]);
+"#]],
+    );
     project.write("migrations/02_t02/down.sql", "");
-    says(said(&project.path(), &["check"]), str![[r#"
+    says(
+        said(&project.path(), &["check"]),
+        str![[r#"
 --- stderr
 migrations/02_t02/down.sql: the down script has no statement
   help: write it, or say in metadata.toml why there is none: `irreversible = "drops the audit table"`
@@ -27,14 +32,17 @@ migrations/02_t02/down.sql: the down script has no statement
 error: migrations is not a valid chain
 --- exit code 1
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn a_database_must_be_at_head() {
     let project = two_tables();
     said_on_app(&project.path(), &["upgrade", "+1"]);
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 chain     2 revisions
 database  at 01_t01, 1 pending
 models    not checked: there are none
@@ -43,17 +51,23 @@ error: the database is behind: it is at 01, and 1 of 2 revisions are pending, th
   help: run `migrate upgrade`, or call `upgrade` before the app serves
 --- exit code 3
 
-"#]]);
+"#]],
+    );
     said_on_app(&project.path(), &["upgrade"]);
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 chain     2 revisions
 database  at 02_t02 (head)
 models    not checked: there are none
 --- exit code 0
 
-"#]]);
+"#]],
+    );
     project.write("migrations/02_t02/up.sql", "CREATE TABLE t02 (id TEXT);\n");
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 chain     2 revisions
 database  at 02_t02 (head), 1 changed since
 models    not checked: there are none
@@ -62,7 +76,8 @@ error: 02_t02 was changed after it was applied: 02_t02/up.sql has checksum 48e4c
   help: put the file back as it was, and write the change as a new revision; if the database already is as the file now says, `migrate stamp current` records that
 --- exit code 5
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -74,14 +89,19 @@ fn models_are_compared_with_the_database_or_with_what_the_chain_builds() {
         "DROP TABLE t01;\n",
     );
     project.write("src/main.rs", MODEL);
-    says(said(&project.path(), &["check"]), str![[r#"
+    says(
+        said(&project.path(), &["check"]),
+        str![[r#"
 chain     one revision
 database  not checked: none is named
 models    not checked: no database is named, nor --scratch
 --- exit code 0
 
-"#]]);
-    says(said(&project.path(), &["check", "--scratch"]), str![[r#"
+"#]],
+    );
+    says(
+        said(&project.path(), &["check", "--scratch"]),
+        str![[r#"
 chain     one revision
 database  not checked: none is named
 models    one change is missing
@@ -92,9 +112,12 @@ error: the models are not what the database has
   help: `migrate revision --autogenerate -m "..."` writes the revision that is missing; or put the models back
 --- exit code 3
 
-"#]]);
+"#]],
+    );
     said_on_app(&project.path(), &["upgrade"]);
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 chain     one revision
 database  at 01_t01 (head)
 models    one change is missing
@@ -105,18 +128,22 @@ error: the models are not what the database has
   help: `migrate revision --autogenerate -m "..."` writes the revision that is missing; or put the models back
 --- exit code 3
 
-"#]]);
+"#]],
+    );
     project.write(
         "src/main.rs",
         MODEL.replace("id: i32", "id: i32, old: Option<String>"),
     );
-    says(said_on_app(&project.path(), &["check"]), str![[r#"
+    says(
+        said_on_app(&project.path(), &["check"]),
+        str![[r#"
 chain     one revision
 database  at 01_t01 (head)
 models    one table, as it is there
 --- exit code 0
 
-"#]]);
+"#]],
+    );
     says(
         said_on_app(&project.path(), &["check", "--format", "json"]),
         str![[r#"
@@ -140,11 +167,14 @@ fn it_writes_nothing_and_a_lock_that_is_behind_is_refused_where_asked() {
     let before = std::fs::read_to_string(&lock).expect("there");
     assert!(said(&project.path(), &["check"]).contains("exit code 0"));
     assert_eq!(std::fs::read_to_string(&lock).expect("there"), before);
-    says(said(&project.path(), &["check", "--locked"]), str![[r#"
+    says(
+        said(&project.path(), &["check", "--locked"]),
+        str![[r#"
 --- stderr
 error: migrations/migrate.lock is not up to date: 03 is not in the lock
   help: `migrate lock` brings it up to date; commit it
 --- exit code 3
 
-"#]]);
+"#]],
+    );
 }

@@ -111,55 +111,49 @@ fn places(
     place: &Place,
     args: &FromModels,
 ) -> Result<Vec<At>, CommandError> {
-    let backends = place.settings.backends.unwrap_or(Backends::NONE);
-    let first = match (context.database()?, args.scratch) {
-        (Some(url), false) => {
+    let backends = place.settings.backends;
+    let mut places = vec![match context.database()? {
+        Some(url) if !args.scratch => {
             ui.detail(format!("database: {url} ({})", url.origin));
-            Some(At::Database(url))
+            At::Database(url)
         }
-        (Some(url), true) => Some(At::Scratch(url)),
-        (None, true) => None,
-        (None, false) => {
+        None if !args.scratch => {
             return Err(CommandError::usage("no database is named").with_help(
                 "set DATABASE_URL to one at head, or let --scratch compare with what the chain builds",
             ));
         }
-    };
-    let mut places: Vec<_> = first.into_iter().collect();
+        url => At::scratch(url, backends)?,
+    }];
     for url in &args.also {
         places.push(At::Scratch(DatabaseUrl::new(url, Origin::of("--also"))));
     }
     let mut covered = Vec::new();
     for at in &places {
-        covered.push(at.url().backend()?);
-    }
-    for backend in backends.iter().filter(|backend| !covered.contains(backend)) {
-        if backend == Backend::Sqlite {
-            places.push(At::memory());
-            continue;
+        let backend = at.url().backend()?;
+        if covered.contains(&backend) {
+            return Err(
+                CommandError::usage(format!("--also: {backend} is compared already"))
+                    .with_help("it names a server of another kind than DATABASE_URL"),
+            );
         }
-        return Err(no_server(backend, places.is_empty()));
+        covered.push(backend);
     }
-    if places.is_empty() {
-        return Err(CommandError::usage("--scratch: for which database is not known").with_help(
-            "set DATABASE_URL, for which only its server counts, or write `backends = [\"sqlite\"]` in migrate.toml",
-        ));
+    for backend in backends.into_iter().flat_map(Backends::iter) {
+        match backend {
+            _ if covered.contains(&backend) => {}
+            Backend::Sqlite => places.push(At::memory()),
+            _ => return Err(no_server(backend)),
+        }
     }
     Ok(places)
 }
 
-fn no_server(backend: Backend, is_first: bool) -> CommandError {
-    let url = format!("{backend}://user@host/");
-    if is_first {
-        return CommandError::usage(format!("--scratch: no {backend} server is named")).with_help(
-            format!("set DATABASE_URL={url}: only a temporary database is used there"),
-        );
-    }
+fn no_server(backend: Backend) -> CommandError {
     CommandError::usage(format!(
         "migrate.toml names {backend} too, whose scripts are made from a comparison of their own"
     ))
     .with_help(format!(
-        "name a server: --also {url}, on which the chain builds a temporary database"
+        "name a server: --also {backend}://user@host/, on which the chain builds a temporary database"
     ))
 }
 

@@ -638,8 +638,6 @@ error: no database is named
 error: the following required arguments were not provided:
   --autogenerate
 
-  tip: say what it does: -m "add phone to members"
-
 Usage: migrate revision --message <TEXT> --autogenerate --scratch
 
 For more information, try '--help'.

@@ -104,11 +104,11 @@ models    not checked: no database is named, nor --scratch
         str![[r#"
 chain     one revision
 database  not checked: none is named
-models    one change is missing
+models    one difference
 t01
   - drop column old  loses data: what is in t01.old
 --- stderr
-error: the models are not what the database has
+error: the models are not what the chain builds
   help: `migrate revision --autogenerate -m "..."` writes the revision that is missing; or put the models back
 --- exit code 3
 
@@ -120,7 +120,7 @@ error: the models are not what the database has
         str![[r#"
 chain     one revision
 database  at 01_t01 (head)
-models    one change is missing
+models    one difference
 t01
   - drop column old  loses data: what is in t01.old
 --- stderr

@@ -103,6 +103,9 @@ impl Expression {
                 .is_some_and(|(next, _)| *next == Token::symbol("("));
             let named = match token {
                 Token::Word(word) => word.eq_ignore_ascii_case(from) && !called,
+                Token::Quoted(name) if dialect == Dialect::Sqlite => {
+                    name.eq_ignore_ascii_case(from)
+                }
                 Token::Quoted(name) => name == from,
                 Token::Text(_) | Token::Number(_) | Token::Symbol(_) => false,
             };
@@ -146,6 +149,9 @@ impl Expression {
     pub fn mentions(&self, name: &str, dialect: Dialect) -> bool {
         tokens(&self.0, dialect).iter().any(|token| match token {
             Token::Word(word) => word.eq_ignore_ascii_case(name),
+            Token::Quoted(quoted) if dialect == Dialect::Sqlite => {
+                quoted.eq_ignore_ascii_case(name)
+            }
             Token::Quoted(quoted) => quoted == name,
             Token::Text(_) | Token::Number(_) | Token::Symbol(_) => false,
         })
@@ -189,6 +195,7 @@ fn plain(token: Token, dialect: Dialect) -> Token {
         Token::Quoted(name) if is_plain(&name) => Token::Word(name),
         Token::Text(text) if is_number(&text) => Token::Number(text),
         Token::Symbol(symbol) if symbol == "!=" => Token::Symbol("<>".into()),
+        Token::Symbol(symbol) if symbol == "==" && dialect == Dialect::Sqlite => Token::symbol("="),
         Token::Word(word) => {
             let word = word.to_lowercase();
             match (word.as_str(), dialect) {

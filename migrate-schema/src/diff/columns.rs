@@ -1,5 +1,6 @@
 //! One column beside another.
 
+use super::sqlite_default;
 use crate::{Column, Dialect, Expression, Facet, Generated, Type};
 
 /// What a column is after a change: what the model says, in the words that the database has for it where they mean the same.
@@ -38,7 +39,12 @@ fn same_default(one: &Column, other: &Column, dialect: Dialect) -> bool {
         one.default.get().filter(null),
         other.default.get().filter(null),
     ) {
-        (Some(one), Some(other)) => one.same(other, dialect),
+        (Some(default), Some(wanted)) => {
+            let constants = (dialect == Dialect::Sqlite)
+                .then(|| sqlite_default::same(default, wanted, other.sql_type.value()))
+                .flatten();
+            constants.unwrap_or_else(|| default.same(wanted, dialect))
+        }
         (one, other) => one.is_none() && other.is_none(),
     }
 }

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use super::pairs::{Named, pairs};
 use super::{columns, printed};
-use crate::{Constraint, Dialect, Facet, Index, IndexKey, Name, PrimaryKey, Schema, Table, Unique};
+use crate::{
+    Constraint, Dialect, Expression, Facet, Index, IndexKey, Name, PrimaryKey, Schema, Table,
+    Unique,
+};
 
 /// The wanted schema with everything that it does not say taken from the one that is there.
 pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> Schema {
@@ -32,23 +35,35 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
 /// The one form of what a database cannot tell apart.
 pub(super) fn normal(table: Table, dialect: Dialect) -> Table {
     match dialect {
-        Dialect::Sqlite => unqualified(table),
+        Dialect::Sqlite => as_sqlite_keeps(table),
         Dialect::Postgres => table,
         Dialect::Mysql => as_mysql_keeps(table),
     }
 }
 
-/// A rebuild cannot say the table's name in its own checks, since for a moment it has another one.
-fn unqualified(mut table: Table) -> Table {
+/// A rebuild cannot say the table's name in its own checks, since for a moment it has another one. Collations are alike in either case,
+/// and `BINARY` is what a column has that says nothing.
+fn as_sqlite_keeps(mut table: Table) -> Table {
     let name = table.name.name.as_str();
+    let plain =
+        |expression: &mut Expression| *expression = expression.unqualified(name, Dialect::Sqlite);
     if let Facet::Known(checks) = &mut table.checks {
-        for check in checks {
-            check.expression = check.expression.unqualified(name, Dialect::Sqlite);
-        }
+        checks
+            .iter_mut()
+            .for_each(|check| plain(&mut check.expression));
     }
     for column in &mut table.columns {
         if let Facet::Known(Some(of)) = &mut column.generated {
-            of.expression = of.expression.unqualified(name, Dialect::Sqlite);
+            plain(&mut of.expression);
+        }
+        if let Facet::Known(Some(collation)) = &column.collation {
+            let collation = collation.to_uppercase();
+            column.collation = Facet::Known((collation != "BINARY").then_some(collation));
+        }
+    }
+    if let Facet::Known(indexes) = &mut table.indexes {
+        for part in indexes.iter_mut().flat_map(|index| &mut index.parts) {
+            part.collation = part.collation.take().map(|name| name.to_uppercase());
         }
     }
     table

@@ -9,6 +9,7 @@ mod order;
 mod pairs;
 mod printed;
 mod renames;
+mod sqlite_default;
 mod strays;
 mod tables;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
+use crate::token::{Token, tokens};
 use crate::{Action, Deferrable, Dialect, Expression, ForeignKey, Generated, Name};
 
 /// One clause, with its `CONSTRAINT name`.
@@ -215,7 +216,28 @@ fn default(reader: &mut Reader<'_>) -> Option<Says> {
         Some(inner) => inner,
         None => reader.constant()?,
     };
-    Some(Says::Default(reader.expression(&place)))
+    let expression = reader.expression(&place);
+    Some(Says::Default(
+        text_of_a_name(&expression).unwrap_or(expression),
+    ))
+}
+
+/// A name after DEFAULT, in quotes or without, is a text to SQLite.
+fn text_of_a_name(expression: &Expression) -> Option<Expression> {
+    const WORDS: [&str; 6] = [
+        "null",
+        "true",
+        "false",
+        "current_timestamp",
+        "current_date",
+        "current_time",
+    ];
+    let name = match tokens(expression.as_str(), Dialect::Sqlite).as_slice() {
+        [Token::Word(word)] if !WORDS.contains(&word.to_lowercase().as_str()) => word.clone(),
+        [Token::Quoted(name)] => name.clone(),
+        _ => return None,
+    };
+    Some(Dialect::Sqlite.literal(&name).into())
 }
 
 /// `ASC` or `DESC`, which changes no row.

@@ -26,7 +26,7 @@ fn a_table_is_read_as_sqlite_reads_it() {
             [two words] DOUBLE PRECISION /* none */ NOT NULL ON CONFLICT IGNORE DEFAULT -1.5e-3,
             `name` 'varchar'(20) DEFAULT ('a' || 'b') COLLATE nocase CHECK (length(name) > 1),
             'quoted' INT REFERENCES other ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
-            bare, blob_ BLOB DEFAULT x'00', flag BOOLEAN DEFAULT TRUE NULL,
+            bare, blob_ BLOB DEFAULT x'00', flag BOOLEAN DEFAULT TRUE NULL, said DEFAULT \"it's\",
             twice INT GENERATED ALWAYS AS (id * 2) VIRTUAL, \"thri\"\"ce\" AS (id * 3) STORED,
             CONSTRAINT named CHECK (bare IS NOT 'a, b)'),
             UNIQUE (NAME COLLATE NOCASE, bare DESC) ON CONFLICT FAIL
@@ -54,6 +54,7 @@ fn a_table_is_read_as_sqlite_reads_it() {
     assert_eq!(column("name").collation.get().unwrap(), "NOCASE");
     assert_eq!(default("blob_"), "x'00'");
     assert_eq!(default("flag"), "TRUE");
+    assert_eq!(default("said"), "'it''s'");
     let none = Type::parse(crate::Dialect::Sqlite, "").unwrap();
     assert_eq!(column("bare").sql_type.value(), Some(&none));
     assert_eq!(column("twice").sql_type.value().unwrap().name(), "int");

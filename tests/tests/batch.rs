@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use migrate_core::{Backend, Inspector};
-use migrate_schema::{Column, Dialect, Difference, Facet, Fills, Renames, Schema, Table, Type};
+use migrate_schema::{
+    Action, Check, Column, Dialect, Difference, Facet, Fills, ForeignKey, Renames, Schema, Table,
+    Type,
+};
 use migrate_tests::{Database, Project, Running, facts, migrate, on, shared_json};
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -401,6 +404,68 @@ fn batch_add_not_null_no_default() {
         changed.project.write("migrations/02_change/up.sql", filled);
         changed.upgrade().expect("it runs");
         assert_eq!(database.value("SELECT phone FROM t"), "none");
+    });
+}
+
+#[test]
+fn a_new_column_brings_what_its_line_can_say() {
+    on(Backend::Sqlite, |database| {
+        let changed = Changed::new(database, BEFORE, &Renames::default(), |schema| {
+            let t = table(schema, "t");
+            t.columns
+                .push(Column::new("boss", of("INTEGER")).nullable());
+            let key = ForeignKey::on(["boss"], "t", ["id"]).on_delete(Action::SetNull);
+            *t = t
+                .clone()
+                .foreign_key(key)
+                .check(Check::that("boss <> id").named("no own boss"));
+        });
+        assert_eq!(
+            changed.sql,
+            "-- add column t.boss\n-- add check no own boss to t\n-- add foreign key (boss) to t\n\
+             ALTER TABLE \"t\" ADD COLUMN \"boss\" INTEGER CONSTRAINT \"no own boss\" CHECK (boss <> id) \
+             REFERENCES \"t\" (\"id\") ON DELETE SET NULL;\n"
+        );
+        changed.there_and_back();
+        changed.upgrade().expect("it runs");
+        assert!(
+            database.client().run("UPDATE t SET boss = id;").is_err(),
+            "the check is on"
+        );
+    });
+}
+
+#[test]
+fn a_column_goes_with_what_its_own_line_says() {
+    on(Backend::Sqlite, |database| {
+        let changed = Changed::new(database, BEFORE, &Renames::default(), |schema| {
+            let t = table(schema, "t");
+            t.columns.retain(|column| column.name != "pid");
+            t.foreign_keys = Facet::Known(Vec::new());
+        });
+        assert_eq!(
+            changed.sql,
+            "-- drop column t.pid\n-- drop foreign key (pid) of t\n-- loses data: what is in t.pid\n\
+             ALTER TABLE \"t\" DROP COLUMN \"pid\";\n"
+        );
+        let there = facts(database);
+        changed.upgrade().expect("it runs");
+        changed.downgrade();
+        assert_eq!(facts(database), there);
+    });
+}
+
+#[test]
+fn a_trigger_that_needs_a_column_that_goes_is_named() {
+    on(Backend::Sqlite, |database| {
+        let changed = Changed::new(database, BEFORE, &Renames::default(), |schema| {
+            age_is_larger(schema);
+            let t = table(schema, "t");
+            t.columns.retain(|column| column.name != "name");
+            (t.indexes, t.checks, t.uniques) = (Facet::Unknown, Facet::Unknown, Facet::Unknown);
+        });
+        let comment = "-- look whether it needs name: CREATE TRIGGER trg\n";
+        assert!(changed.sql.contains(comment), "{}", changed.sql);
     });
 }
 

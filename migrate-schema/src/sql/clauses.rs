@@ -36,11 +36,13 @@ fn unique(unique: &Unique, dialect: Dialect) -> String {
 }
 
 fn foreign_key(key: &ForeignKey, dialect: Dialect) -> String {
-    let mut sql = format!(
-        "FOREIGN KEY ({}) REFERENCES {}",
-        dialect.quote_all(&key.columns),
-        key.table.quoted(dialect)
-    );
+    let columns = dialect.quote_all(&key.columns);
+    format!("FOREIGN KEY ({columns}) {}", references(key, dialect))
+}
+
+/// What a foreign key says after its columns.
+pub(super) fn references(key: &ForeignKey, dialect: Dialect) -> String {
+    let mut sql = format!("REFERENCES {}", key.table.quoted(dialect));
     if !key.referenced.is_empty() {
         sql.push_str(&format!(" ({})", dialect.quote_all(&key.referenced)));
     }

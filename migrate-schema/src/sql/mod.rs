@@ -7,6 +7,7 @@ mod postgres;
 mod postgres_column;
 mod postgres_enum;
 mod sqlite;
+mod sqlite_native;
 mod sqlite_rebuild;
 mod sqlite_text;
 #[cfg(test)]

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
+use super::sqlite_native::{carried, is_native, native};
 use super::sqlite_rebuild::rebuild;
 use super::sqlite_text::text_of;
 use super::{Fills, Statement, clauses};
-use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+use crate::{Change, Column, Dialect, Difference, Index, Name, Table, TableChange};
 
 pub(super) const DIALECT: Dialect = Dialect::Sqlite;
 
@@ -25,8 +26,8 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
         .collect();
     let mut all = Vec::new();
     let mut done: HashSet<&Name> = HashSet::new();
-    for change in difference.changes() {
-        let sql = match change {
+    for each in difference.changes() {
+        let sql = match each {
             Change::RenameTable { from, to } => {
                 format!(
                     "ALTER TABLE {} RENAME TO {}",
@@ -35,7 +36,7 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
                 )
             }
             Change::CreateTable(table) => {
-                all.push(Statement::of([change], create(table)));
+                all.push(Statement::of([each], create(table)));
                 all.extend(triggers(table).map(Statement::more));
                 continue;
             }
@@ -46,16 +47,20 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
                 }
                 continue;
             }
-            Change::Alter { table, change } => match native(table, change) {
-                Some(sql) => sql,
-                None => continue,
-            },
+            Change::Alter { table, change } => {
+                let Some(sql) = native(table, change, difference) else {
+                    continue;
+                };
+                let with = carried(change, table, difference).map(|(change, _)| change);
+                all.push(Statement::of([each].into_iter().chain(with), sql));
+                continue;
+            }
             Change::CreateEnum(_)
             | Change::DropEnum(_)
             | Change::ExtendEnum { .. }
             | Change::RebuildEnum { .. } => continue,
         };
-        all.push(Statement::of([change], sql));
+        all.push(Statement::of([each], sql));
     }
     let circle = !rebuilt.is_empty() || drops_a_circle(difference);
     if circle {
@@ -85,92 +90,6 @@ fn drops_a_circle(difference: &Difference) -> bool {
             .all()
             .iter()
             .any(|key| key.table != table.name && gone.contains(&key.table))
-    })
-}
-
-/// Whether SQLite changes a table in place.
-fn is_native(change: &TableChange, before: &Table, difference: &Difference) -> bool {
-    match change {
-        TableChange::RenameColumn { .. }
-        | TableChange::Add(Constraint::Index(_))
-        | TableChange::Drop(Constraint::Index(_)) => true,
-        TableChange::AddColumn(column) => {
-            let constant = column
-                .default
-                .get()
-                .is_none_or(|default| clauses::is_constant(default, DIALECT));
-            let filled = column.takes_null() || column.default.get().is_some();
-            let stored = column
-                .generated
-                .get()
-                .is_some_and(|generated| generated.stored);
-            constant && filled && !stored && column.identity.get().is_none()
-        }
-        TableChange::DropColumn(column) => {
-            let after = difference.after().table(&before.name);
-            let needs = |of: Constraint| of.mentions(&column.name, DIALECT);
-            let keyed = before
-                .primary_key
-                .get()
-                .is_some_and(|key| key.columns.contains(&column.name));
-            let unique = before
-                .uniques
-                .all()
-                .iter()
-                .cloned()
-                .map(Constraint::Unique)
-                .any(needs);
-            let checked = before
-                .checks
-                .all()
-                .iter()
-                .cloned()
-                .map(Constraint::Check)
-                .any(needs);
-            let refers = before
-                .foreign_keys
-                .all()
-                .iter()
-                .cloned()
-                .map(Constraint::ForeignKey)
-                .any(needs);
-            let computed = after.is_none_or(|after| {
-                let from_it = |other: &Column| {
-                    other
-                        .generated
-                        .get()
-                        .is_some_and(|of| of.expression.mentions(&column.name, DIALECT))
-                };
-                after.columns.iter().any(from_it)
-            });
-            let watched = before
-                .triggers
-                .iter()
-                .any(|text| crate::Expression::from(text.as_str()).mentions(&column.name, DIALECT));
-            !(keyed || unique || checked || refers || computed || watched)
-        }
-        _ => false,
-    }
-}
-
-fn native(table: &Name, change: &TableChange) -> Option<String> {
-    let alter = |clause: String| format!("ALTER TABLE {} {clause}", table.quoted(DIALECT));
-    Some(match change {
-        TableChange::RenameColumn { from, to } => alter(format!(
-            "RENAME COLUMN {} TO {}",
-            DIALECT.quote(from),
-            DIALECT.quote(to)
-        )),
-        TableChange::AddColumn(column) => alter(format!("ADD COLUMN {}", definition(column, None))),
-        TableChange::DropColumn(column) => {
-            alter(format!("DROP COLUMN {}", DIALECT.quote(&column.name)))
-        }
-        TableChange::Add(Constraint::Index(index)) => create_index(table, index),
-        TableChange::Drop(Constraint::Index(index)) => {
-            let name = table.sibling(index.name.value().cloned().unwrap_or_default());
-            format!("DROP INDEX {}", name.quoted(DIALECT))
-        }
-        _ => return None,
     })
 }
 

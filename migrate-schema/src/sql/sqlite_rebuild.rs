@@ -4,7 +4,7 @@
 use super::sqlite::{DIALECT, create_index, create_table, numbered, triggers};
 use super::sqlite_text::{text_of, under};
 use super::{Fills, Statement};
-use crate::{Change, Difference, Name, Table, TableChange};
+use crate::{Change, Difference, Expression, Name, Table, TableChange};
 
 /// The statements of one rebuild. `legacy_alter_table` keeps views and other tables' triggers from being looked at while the table
 /// is not there.
@@ -45,7 +45,28 @@ pub(super) fn rebuild(name: &Name, difference: &Difference, fills: &Fills) -> Ve
     let first = sql
         .next()
         .map(|first| Statement::of(difference.changes().iter().filter(own), first));
-    first.into_iter().chain(sql.map(Statement::more)).collect()
+    let mut all: Vec<_> = first.into_iter().chain(sql.map(Statement::more)).collect();
+    if let Some(first) = all.first_mut() {
+        first.comments.extend(doubts(before, after));
+    }
+    all
+}
+
+/// What SQLite finds out only when a row comes: a trigger that speaks of a column that is gone.
+fn doubts<'a>(before: &'a Table, after: &'a Table) -> impl Iterator<Item = String> + 'a {
+    let gone = before
+        .columns
+        .iter()
+        .filter(|column| after.column(&column.name).is_none());
+    gone.flat_map(|column| {
+        let speaks =
+            |text: &&String| Expression::from(text.as_str()).mentions(&column.name, DIALECT);
+        let triggers = after.triggers.iter().filter(speaks);
+        triggers.map(|text| {
+            let start: Vec<_> = text.split_whitespace().take(3).collect();
+            format!("look whether it needs {}: {}", column.name, start.join(" "))
+        })
+    })
 }
 
 /// The rows go over, column by column; what is computed is computed again.

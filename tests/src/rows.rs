@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use migrate_schema::{
-    Change, Column, Dialect, Difference, IdentityKind, Name, Schema, Table, TableChange, Type,
+    Change, Column, Dialect, Difference, ForeignKey, Name, Schema, Table, TableChange, Type,
 };
 
 use crate::database::Database;
@@ -25,22 +25,34 @@ pub fn insert(schema: &Schema, other: &Schema, dialect: Dialect) -> String {
         .changes()
         .iter()
         .filter_map(|change| match change {
-            Change::CreateTable(table) => schema.table(&table.name),
+            Change::CreateTable(table) => Some(table),
             _ => None,
         });
     tables
-        .map(|table| row(table, schema, other, dialect))
+        .map(|made| row(made, schema, other, dialect))
         .collect()
 }
 
-fn row(table: &Table, schema: &Schema, other: &Schema, dialect: Dialect) -> String {
-    let filled = table.columns.iter().filter(|column| is_filled(column));
+/// `made` is the table with those of its foreign keys that need not wait for another one.
+fn row(made: &Table, schema: &Schema, other: &Schema, dialect: Dialect) -> String {
+    let table = schema.table(&made.name).unwrap_or(made);
+    let later = other.table(&table.name).unwrap_or(table);
+    let refers_to_none = |column: &Column| {
+        let keys = table.foreign_keys.all().iter();
+        let mut keys = keys.chain(later.foreign_keys.all());
+        keys.any(|key| {
+            // What is made anew on either way has no rows.
+            let stays = schema.table(&key.table).is_some() && other.table(&key.table).is_some();
+            let there = stays && !waits(key, made, table);
+            key.columns.contains(&column.name) && !there
+        })
+    };
+    let filled = table.columns.iter().filter(|column| {
+        column.generated.get().is_none() && !(column.takes_null() && refers_to_none(column))
+    });
     let (names, values): (Vec<_>, Vec<_>) = filled
         .map(|column| {
-            let later = other
-                .table(&table.name)
-                .and_then(|of| of.column(&column.name));
-            let later = later.unwrap_or(column);
+            let later = later.column(&column.name).unwrap_or(column);
             (&column.name, value(column, later, schema, other, dialect))
         })
         .unzip();
@@ -49,16 +61,17 @@ fn row(table: &Table, schema: &Schema, other: &Schema, dialect: Dialect) -> Stri
         return format!("INSERT INTO {name} DEFAULT VALUES;\n");
     }
     let (names, values) = (dialect.quote_all(names), values.join(", "));
-    format!("INSERT INTO {name} ({names}) VALUES ({values});\n")
+    // An identity that is always the server's own takes a value all the same.
+    let overriding = match dialect {
+        Dialect::Postgres => " OVERRIDING SYSTEM VALUE",
+        Dialect::Sqlite | Dialect::Mysql => "",
+    };
+    format!("INSERT INTO {name} ({names}){overriding} VALUES ({values});\n")
 }
 
-/// Whether a statement may give a column a value.
-fn is_filled(column: &Column) -> bool {
-    let always = column
-        .identity
-        .get()
-        .is_some_and(|of| of.kind == IdentityKind::Always);
-    column.generated.get().is_none() && !always
+/// Whether a key is one of the table that is only made when another table is there.
+fn waits(key: &ForeignKey, made: &Table, table: &Table) -> bool {
+    table.foreign_keys.all().contains(key) && !made.foreign_keys.all().contains(key)
 }
 
 fn value(

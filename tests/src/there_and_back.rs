@@ -4,6 +4,7 @@ use migrate_core::{Backend, Inspector, dialect};
 use migrate_schema::{Dialect, Difference, Fills, Name, Renames, Schema};
 
 use crate::database::Database;
+use crate::rows::insert;
 use crate::shape::{beside, shape};
 
 /// Takes a database from one schema to the other and back. At each stop its dump is that of a database where the schema was made
@@ -27,7 +28,7 @@ pub fn there_and_back(
     let changed = fresh(before);
     let there = shape(&changed);
     look(&changed, before, &format!("{which}, before"));
-    fill(&changed, before);
+    changed.run(&insert(before, after, dialect));
     let both = |table: &&migrate_schema::Table| before.table(&table.name).is_some();
     let stay: Vec<_> = after
         .tables
@@ -112,25 +113,6 @@ pub fn is_read(database: &Database, schema: &Schema, which: &str) {
 pub fn create(database: &Database, schema: &Schema) {
     let all = between(&Schema::default(), schema, dialect(database.backend()));
     database.run(&all.script(&Fills::default()).expect("types are known"));
-}
-
-/// A row with a 1 in each column.
-///
-/// # Panics
-/// Where a table takes none.
-pub fn fill(database: &Database, schema: &Schema) {
-    let dialect = dialect(database.backend());
-    for table in &schema.tables {
-        let filled: Vec<_> = table
-            .columns
-            .iter()
-            .filter(|column| column.name != "ref id" && column.generated.get().is_none())
-            .map(|column| &column.name)
-            .collect();
-        let ones = vec!["'1'"; filled.len()].join(", ");
-        let (name, columns) = (table.name.quoted(dialect), dialect.quote_all(filled));
-        database.run(&format!("INSERT INTO {name} ({columns}) VALUES ({ones});"));
-    }
 }
 
 /// Makes the changes, in a transaction where the server has one for them. As in a run, foreign keys are turned off before it.

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::normal::normal;
 use super::pairs::{Named, pairs};
 use super::{columns, printed};
-use crate::{
-    Constraint, Dialect, Expression, Facet, Index, IndexKey, Name, PrimaryKey, Schema, Table,
-    Unique,
-};
+use crate::{Constraint, Dialect, Facet, Index, Name, PrimaryKey, Schema, Table};
 
 /// The wanted schema with everything that it does not say taken from the one that is there.
 pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> Schema {
@@ -22,7 +20,10 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
         .iter()
         .filter(|table| !before.views.contains(&table.name))
         .map(|table| match there.get(&table.name) {
-            Some(before) => completed_table(normal(table.clone(), dialect), before, dialect),
+            Some(is) => {
+                let wanted = normal(table.clone(), dialect);
+                completed_table(printed::as_it_is(wanted, is, before, dialect), is, dialect)
+            }
             None => normal(table.clone(), dialect),
         });
     Schema {
@@ -32,75 +33,7 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
     }
 }
 
-/// The one form of what a database cannot tell apart.
-pub(super) fn normal(table: Table, dialect: Dialect) -> Table {
-    match dialect {
-        Dialect::Sqlite => as_sqlite_keeps(table),
-        Dialect::Postgres => table,
-        Dialect::Mysql => as_mysql_keeps(table),
-    }
-}
-
-/// A rebuild cannot say the table's name in its own checks, since for a moment it has another one. Collations are alike in either case,
-/// and `BINARY` is what a column has that says nothing.
-fn as_sqlite_keeps(mut table: Table) -> Table {
-    let name = table.name.name.as_str();
-    let plain =
-        |expression: &mut Expression| *expression = expression.unqualified(name, Dialect::Sqlite);
-    if let Facet::Known(checks) = &mut table.checks {
-        checks
-            .iter_mut()
-            .for_each(|check| plain(&mut check.expression));
-    }
-    for column in &mut table.columns {
-        if let Facet::Known(Some(of)) = &mut column.generated {
-            plain(&mut of.expression);
-        }
-        if let Facet::Known(Some(collation)) = &column.collation {
-            let collation = collation.to_uppercase();
-            column.collation = Facet::Known((collation != "BINARY").then_some(collation));
-        }
-    }
-    if let Facet::Known(indexes) = &mut table.indexes {
-        for part in indexes.iter_mut().flat_map(|index| &mut index.parts) {
-            part.collation = part.collation.take().map(|name| name.to_uppercase());
-        }
-    }
-    table
-}
-
-fn as_mysql_keeps(mut table: Table) -> Table {
-    // MySQL calls every primary key PRIMARY, and keeps a unique constraint as a unique index.
-    if let Facet::Known(Some(key)) = &mut table.primary_key {
-        key.name = Facet::Unknown;
-    }
-    let Facet::Known(indexes) = &mut table.indexes else {
-        return table;
-    };
-    let (plain, others) = indexes.drain(..).partition(is_plain_unique);
-    *indexes = others;
-    for index in plain {
-        table = table.unique(Unique {
-            columns: index.columns().cloned().collect(),
-            name: index.name,
-            ..Unique::default()
-        });
-    }
-    table
-}
-
-fn is_plain_unique(index: &Index) -> bool {
-    let plain = index.parts.iter().all(|part| {
-        matches!(part.key, IndexKey::Column(_)) && !part.descending && part.prefix.is_none()
-    });
-    index.unique && plain && index.method.is_none()
-}
-
 fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {
-    let wanted = match dialect {
-        Dialect::Sqlite => printed::as_it_is(wanted, before),
-        Dialect::Postgres | Dialect::Mysql => wanted,
-    };
     let mut after = wanted.clone();
     for column in &mut after.columns {
         if let Some(before) = before.column(&column.name) {

@@ -5,6 +5,7 @@ mod columns;
 mod complete;
 mod enums;
 mod likely;
+mod normal;
 mod order;
 mod pairs;
 mod printed;
@@ -23,6 +24,7 @@ pub use renames::Renames;
 
 use crate::{Dialect, Facet, ForeignKey, Name, Schema, Table};
 use enums::Enums;
+use normal::normal;
 use order::parents_first;
 use tables::Altered;
 
@@ -59,7 +61,7 @@ impl Difference {
         renamed.tables = renamed
             .tables
             .into_iter()
-            .map(|table| complete::normal(table, dialect))
+            .map(|table| normal(table, dialect))
             .collect();
         let after = complete::completed(wanted, &renamed, dialect);
         let changes = changes(&renamed, &after, &renames, dialect);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Statement;
-use crate::{Column, Dialect, Difference, Expression, Name, Schema, Type};
+use crate::{Column, Dialect, Difference, Expression, Name, Type};
 
 /// What fills new columns that take no NULL and have no default, and the NULLs in columns that take none any more. Without a value
 /// the statement fails as soon as there is such a row.
@@ -67,8 +67,7 @@ impl Fills {
         &self,
         table: &Name,
         column: &Column,
-        schema: &Schema,
-        dialect: Dialect,
+        difference: &Difference,
     ) -> Option<String> {
         if column.takes_null() || column.fills_itself() {
             return None;
@@ -76,20 +75,30 @@ impl Fills {
         let given = self.given.get(&(table.clone(), column.name.clone()));
         let neutral = || {
             self.neutral
-                .then(|| neutral(column.sql_type.value()?, schema, dialect))
+                .then(|| neutral(column.sql_type.value()?, difference))
                 .flatten()
         };
         given.map(ToString::to_string).or_else(neutral)
     }
 }
 
-fn neutral(of: &Type, schema: &Schema, dialect: Dialect) -> Option<String> {
+/// The first value of an enum that may be used at once: PostgreSQL lets nobody use a new one in the transaction that adds it.
+fn value_of<'a>(name: &Name, difference: &'a Difference) -> Option<&'a String> {
+    let values = &difference.after().enum_type(name)?.values;
+    let before = difference.renamed().enum_type(name);
+    let old = |value: &&String| before.is_some_and(|before| before.values.contains(value));
+    values.iter().find(old).or_else(|| values.first())
+}
+
+fn neutral(of: &Type, difference: &Difference) -> Option<String> {
+    let dialect = difference.dialect();
     if of.dimensions() > 0 {
         return Some("'{}'".into());
     }
     if let Some(name) = of.user_name() {
-        let first = schema.enum_type(name).and_then(|of| of.values.first());
-        return Some(first.map_or_else(|| "''".into(), |value| dialect.literal(value)));
+        return Some(
+            value_of(name, difference).map_or_else(|| "''".into(), |value| dialect.literal(value)),
+        );
     }
     let name = of.name();
     let has = |part: &str| name.contains(part);

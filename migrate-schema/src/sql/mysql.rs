@@ -74,7 +74,7 @@ fn alter(table: &Name, difference: &Difference, fills: &Fills) -> Vec<Statement>
         let fill =
             match change.as_ref() {
                 TableChange::AddColumn(column) => {
-                    let fill = fills.of(table, column, difference.after(), DIALECT);
+                    let fill = fills.of(table, column, difference);
                     fillers.extend(fill.is_some().then(|| {
                         format!("ALTER COLUMN {} DROP DEFAULT", DIALECT.quote(&column.name))
                     }));

@@ -82,7 +82,7 @@ fn table_change(
             ))]
         }
         TableChange::AddColumn(column) => {
-            let fill = fills.of(table, column, difference.after(), DIALECT);
+            let fill = fills.of(table, column, difference);
             let mut sql = vec![alter_table(format!(
                 "ADD COLUMN {}",
                 definition(column, fill.as_deref())

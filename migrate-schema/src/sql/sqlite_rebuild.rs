@@ -87,7 +87,7 @@ fn copy(
         let name = DIALECT.quote(&column.name);
         let value = match before.column(&column.name) {
             Some(_) => Some(name.clone()),
-            None => fills.of(&after.name, column, difference.after(), DIALECT),
+            None => fills.of(&after.name, column, difference),
         };
         if let Some(value) = value {
             into.push(name);

@@ -298,6 +298,23 @@ DROP TYPE "mood_old";
 }
 
 #[test]
+fn a_new_column_is_filled_with_a_value_that_its_enum_had_before() {
+    let of = |values: &[&str], column: bool| {
+        let mut table = Table::new("t").with(typed(Dialect::Postgres, "id", "integer"));
+        if column {
+            table = table.with(Column::new("mood", Type::user(Name::new("mood"))));
+        }
+        Schema::default()
+            .with(table)
+            .with_enum("mood", values.iter().copied())
+    };
+    let (before, after) = (of(&["sad"], false), of(&["awful", "sad"], true));
+    let difference = Difference::between(&before, &after, Dialect::Postgres, &Renames::default());
+    let script = difference.script(&Fills::neutral()).unwrap();
+    assert!(script.contains("DEFAULT 'sad' NOT NULL"), "{script}");
+}
+
+#[test]
 fn a_name_is_data_in_a_statement_and_in_a_comment() {
     let table = Table::new("a\"; DROP TABLE b; --\nc").with(typed(Dialect::Sqlite, "x\"y", "text"));
     let made = script(

@@ -14,7 +14,7 @@ pub use random::Random;
 
 /// What one database adds. Each function changes what the common part made, or leaves it.
 pub(crate) struct Kit {
-    /// The types of columns, in all of which `'1'` is a value.
+    /// The types of columns, in all of which `'11'` is a value.
     types: &'static [&'static str],
     /// The kind of identity that `id` may have.
     identity: IdentityKind,
@@ -23,7 +23,7 @@ pub(crate) struct Kit {
     schema: fn(&mut Random, &mut Schema),
 }
 
-/// Makes schemas. A row that has `'1'` in each column, computed ones and `ref id` apart, fits into each table.
+/// Makes schemas. The row that [`insert`](crate::insert) writes fits into each table.
 pub struct Generator {
     random: Random,
     dialect: Dialect,

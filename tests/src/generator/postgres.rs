@@ -1,25 +1,261 @@
 //! What only PostgreSQL has.
 
-use migrate_schema::{Facet, IdentityKind};
+use migrate_schema::{
+    Check, Column, Deferrable, Dialect, Facet, Identity, IdentityKind, Index, IndexPart, Naming,
+    Schema, Table, Unique,
+};
 
-use super::Kit;
+use super::{Kit, Random, of};
+
+const DIALECT: Dialect = Dialect::Postgres;
+/// The enum type, and the one value that it always has.
+const MOOD: &str = "Mo\"od";
+const FIRST: &str = "1";
 
 pub(super) const KIT: Kit = Kit {
     types: &[
+        "smallint",
         "integer",
         "bigint",
         "text",
         "varchar(20)",
         "varchar(50)",
+        "char(20)",
         "numeric(10,2)",
         "numeric(12,4)",
+        "double precision",
+        "jsonb",
     ],
     identity: IdentityKind::ByDefault,
-    column: |random, column| {
-        if random.one_in(5) {
-            column.comment = Facet::Known(Some("it's a \\ comment".into()));
-        }
-    },
-    table: |_, _| {},
-    schema: |_, schema| schema.enums = Facet::Known(Vec::new()),
+    column,
+    table,
+    schema,
 };
+
+fn column(random: &mut Random, column: &mut Column) {
+    if random.one_in(5) {
+        column.comment = Facet::Known(Some("it's a \\ comment".into()));
+    }
+    if is_text(column) && random.one_in(3) {
+        let collation = *random.pick(&["C", "POSIX"]);
+        column.collation = Facet::Known(Some(collation.into()));
+    }
+}
+
+fn is_text(column: &Column) -> bool {
+    column.sql_type.value().is_some_and(|of| {
+        ["text", "character varying", "character"].contains(&of.name()) && of.dimensions() == 0
+    })
+}
+
+/// The name of a constraint or index of a table, by which column it is called.
+fn name(table: &Table, kind: &str, by: &str) -> String {
+    let template = format!("{kind}_{{table}}_{{columns}}");
+    Naming::default().name(DIALECT, &template, &table.name.name, &[by], "")
+}
+
+fn table(random: &mut Random, table: &mut Table) {
+    if random.one_in(4) {
+        table.comment = Facet::Known(Some("a table's \"comment\"".into()));
+    }
+    numbered(random, table);
+    more_columns(random, table);
+    let steps: [fn(&mut Random, &mut Table); 4] = [texts, arrays, numbers, deferred];
+    for step in steps {
+        step(random, table);
+    }
+}
+
+/// Another identity than the usual one.
+fn numbered(random: &mut Random, table: &mut Table) {
+    let kinds = [
+        IdentityKind::Always,
+        IdentityKind::ByDefault,
+        IdentityKind::Serial,
+    ];
+    if table.columns[0].identity.get().is_none() || random.one_in(2) {
+        return;
+    }
+    let mut identity = Identity::from(*random.pick(&kinds));
+    if identity.kind != IdentityKind::Serial && random.one_in(2) {
+        identity.sequence.start = Some(*random.pick(&[5, 100]));
+        identity.sequence.increment = random.one_in(2).then_some(10);
+        identity.sequence.maximum = random.one_in(2).then_some(1_000_000);
+        identity.sequence.cache = random.one_in(2).then_some(20);
+        identity.sequence.cycle = random.one_in(2);
+    }
+    table.columns[0].identity = Facet::Known(Some(identity));
+}
+
+fn more_columns(random: &mut Random, table: &mut Table) {
+    let mut columns = Vec::new();
+    if random.one_in(2) {
+        let mood = migrate_schema::Type::user(MOOD.into());
+        let mut mood = Column::new("mood", mood);
+        if random.one_in(2) {
+            mood = mood.default(format!("'{FIRST}'"));
+        }
+        columns.push(mood);
+    }
+    if random.one_in(2) {
+        let arrays = [
+            "integer[]",
+            "bigint[]",
+            "text[]",
+            "varchar(20)[]",
+            "numeric(10,2)[]",
+        ];
+        let tags = Column::new("tags", of(DIALECT, random.pick::<&str>(&arrays)));
+        columns.push(if random.one_in(2) {
+            tags.default("'{}'")
+        } else {
+            tags.nullable()
+        });
+    }
+    if random.one_in(2) {
+        let text = *random.pick(&["id * 2", "id + 1", "(id % 7) * abs(id)"]);
+        let twice = *random.pick(&["integer", "bigint"]);
+        let twice = Column::new("twice", of(DIALECT, twice)).generated(text);
+        columns.push(twice.nullable());
+    }
+    if random.one_in(2) {
+        let seen = *random.pick(&["timestamp", "timestamptz", "timestamptz(3)", "date"]);
+        let text = *random.pick(&[
+            "now()",
+            "now() - interval '1 h'",
+            "now() + interval '1 day'",
+        ]);
+        columns.push(Column::new("seen", of(DIALECT, seen)).default(text));
+    }
+    table.columns.append(&mut columns);
+}
+
+/// Indexes and checks of texts: expressions, operator classes, collations, conditions.
+fn texts(random: &mut Random, table: &mut Table) {
+    let texts: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| is_text(column))
+        .cloned()
+        .collect();
+    for column in texts {
+        let quoted = DIALECT.quote(&column.name);
+        if random.one_in(3) {
+            let mut part = IndexPart::expression(format!("lower({quoted})"));
+            part.collation = random.one_in(3).then(|| "C".into());
+            let mut index = Index::on([part, IndexPart::column("id")]);
+            index.predicate = random
+                .one_in(2)
+                .then(|| format!("{quoted} IS NOT NULL and id in (1, 11, 22)").into());
+            index.include = if random.one_in(2) {
+                vec!["id".into()]
+            } else {
+                Vec::new()
+            };
+            push(table, index.named(name(table, "low", &column.name)));
+        }
+        if random.one_in(3) {
+            let mut part = IndexPart::column(&column.name);
+            part.operator_class = column
+                .sql_type
+                .value()
+                .filter(|of| of.name() == "text")
+                .map(|_| "text_pattern_ops".into());
+            part.nulls_first = random.one_in(2).then_some(true);
+            push(
+                table,
+                Index::on([part]).named(name(table, "pat", &column.name)),
+            );
+        }
+        if random.one_in(3) {
+            let text =
+                format!("{quoted} is null or length({quoted}) < 100 and {quoted} like '%1%'");
+            let check = Check::that(text).named(name(table, "len", &column.name));
+            *table = table.clone().check(check);
+        }
+    }
+}
+
+fn push(table: &mut Table, index: Index) {
+    *table = table.clone().index(index);
+}
+
+/// Indexes of arrays, enums and what is computed.
+fn arrays(random: &mut Random, table: &mut Table) {
+    if table.column("tags").is_some() && random.one_in(2) {
+        let mut index = Index::on([IndexPart::column("tags")]).named(name(table, "gin", "tags"));
+        index.method = Some("gin".into());
+        push(table, index);
+    }
+    if table.column("mood").is_some() && random.one_in(2) {
+        let mut index = Index::on([IndexPart::column("mood")]).named(name(table, "ix", "mood"));
+        index.predicate = random.one_in(2).then(|| format!("mood = '{FIRST}'").into());
+        push(table, index);
+    }
+    if table.column("twice").is_some() && random.one_in(2) {
+        let mut part = IndexPart::column("twice");
+        part.descending = true;
+        part.nulls_first = Some(false);
+        push(table, Index::on([part]).named(name(table, "ix", "twice")));
+    }
+}
+
+fn numbers(random: &mut Random, table: &mut Table) {
+    if random.one_in(3) {
+        let text = *random.pick(&[
+            "id > 0 AND id<1000",
+            "id between 0 and 999",
+            "id IN (1, 11, 22)",
+        ]);
+        let check = Check::that(text).named(name(table, "ck", "numbers"));
+        *table = table.clone().check(check);
+    }
+    if random.one_in(3) {
+        let mut index = Index::on([IndexPart::column("id")]).named(name(table, "hash", "id"));
+        index.method = Some("hash".into());
+        push(table, index);
+    }
+}
+
+/// When constraints are looked at, and which NULLs are alike.
+fn deferred(random: &mut Random, table: &mut Table) {
+    let kinds = [Deferrable::No, Deferrable::Immediate, Deferrable::Deferred];
+    if let Facet::Known(keys) = &mut table.foreign_keys {
+        for key in keys {
+            key.deferrable = *random.pick(&kinds);
+        }
+    }
+    if table.column("tags").is_some() && random.one_in(2) {
+        let mut unique = Unique::on(["tags"]).named(name(table, "uq", "tags"));
+        unique.nulls_not_distinct = random.one_in(2);
+        unique.deferrable = *random.pick(&kinds);
+        *table = table.clone().unique(unique);
+    }
+}
+
+/// The enum type, where a table has it: some of its values in some order, the last of which may be a default.
+fn schema(random: &mut Random, schema: &mut Schema) {
+    schema.enums = Facet::Known(Vec::new());
+    let uses = |table: &Table| table.column("mood").is_some();
+    if !schema.tables.iter().any(uses) {
+        return;
+    }
+    let mut values = vec![FIRST];
+    for value in ["it's", "Ünï \"x\"", "z", ""] {
+        if random.one_in(2) {
+            let place = random.below(values.len() + 1);
+            values.insert(place, value);
+        }
+    }
+    let last = values.last().map(|value| DIALECT.literal(value));
+    for column in schema
+        .tables
+        .iter_mut()
+        .flat_map(|table| &mut table.columns)
+    {
+        if column.name == "mood" && column.default.get().is_some() && random.one_in(2) {
+            column.default = Facet::Known(last.clone().map(Into::into));
+        }
+    }
+    *schema = schema.clone().with_enum(MOOD, values);
+}

@@ -25,7 +25,13 @@ pub(super) const TABLES: &str = "\
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e') \
     ORDER BY n.nspname, c.relname";
 
-/// A column's own sequence is the one that depends on it: by `a` that of a `serial`, by `i` that of an identity.
+/// What is read like a table and is none.
+pub(super) const VIEWS: &str = "\
+    SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('v', 'm', 'f') AND {tables} ORDER BY n.nspname, c.relname";
+
+/// A column's own sequence is the one that depends on it: by `a` that of a `serial`, if its default takes numbers from it, by `i` that
+/// of an identity.
 pub(super) const COLUMNS: &str = "\
     SELECT a.attrelid::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, \
       pg_get_expr(f.adbin, f.adrelid), a.attgenerated::text, a.attidentity::text, l.collname::text, d.description, \
@@ -40,7 +46,7 @@ pub(super) const COLUMNS: &str = "\
         CASE p.deptype WHEN 'a' THEN 'nextval(' || quote_literal(q.seqrelid::regclass::text) || '::regclass)' END AS owned \
       FROM pg_sequence q JOIN pg_depend p ON p.classid = 'pg_class'::regclass AND p.objid = q.seqrelid AND p.objsubid = 0 \
         AND p.refclassid = 'pg_class'::regclass AND p.deptype IN ('a', 'i')) s \
-      ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum \
+      ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum AND (s.owned IS NULL OR s.owned = pg_get_expr(f.adbin, f.adrelid)) \
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {tables} \
     ORDER BY a.attrelid, a.attnum";
 

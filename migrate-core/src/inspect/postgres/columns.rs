@@ -52,7 +52,7 @@ fn identity(row: &Row, of: &Type) -> Option<Identity> {
     let kind = match row.text_or_empty(6) {
         "a" => IdentityKind::Always,
         "d" => IdentityKind::ByDefault,
-        _ if row.text(9).is_some() && row.text(9) == row.text(4) => {
+        _ if row.text(9).is_some() => {
             return Some(IdentityKind::Serial.into());
         }
         _ => return None,

@@ -3,7 +3,7 @@
 //! A handful of queries, whatever the number of tables. What a table says and a [`Schema`] cannot is left out: a sequence's options
 //! under a `serial`, exclusion constraints, storage parameters, `MATCH FULL`, `INCLUDE` of a constraint, `SET NULL (columns)`. A
 //! partitioned table is read as a table, its partitions are left to it; a table that inherits is a table with all of its columns. Views
-//! and foreign tables are none.
+//! and foreign tables are none, and are known by name alone.
 
 mod answers;
 mod catalogue;
@@ -115,10 +115,11 @@ impl<'a> Reader<'a> {
         self.constraints()?;
         self.indexes()?;
         let enums = self.enums()?;
+        let views = self.views()?;
         Ok(Schema {
             tables: self.found,
             enums: Facet::Known(enums),
-            ..Schema::default()
+            views,
         })
     }
 
@@ -153,6 +154,12 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(found)
+    }
+
+    fn views(&mut self) -> Result<Vec<Name>, InspectError> {
+        let rows = self.rows("the views", catalogue::VIEWS)?;
+        let name = |row: &Row| self.name(row.text_or_empty(0), row.text_or_empty(1));
+        Ok(rows.iter().map(name).collect())
     }
 
     /// The table that a row's first column means; `None` for one that is not among those that are read.

@@ -17,7 +17,8 @@ use crate::ui::Ui;
 /// For CI and for whoever comes back to a project: the chain is valid, the database is at its head, and the models say what the
 /// database has. Exit code 3 says that they do not agree; what differs is listed. Nothing is written.
 ///
-/// Without a database the chain is checked alone; --scratch compares the models with what the chain builds.
+/// Without a database the chain is checked alone. --scratch compares the models with what the chain builds: of the URL only the
+/// server counts then.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
@@ -76,6 +77,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 
     let mut wrong = None;
     match &url {
+        _ if args.scratch => parts.push(Part::not_checked("database", "--scratch")),
         Some(url) => {
             let mut connection = context.connect_to_look(ui, url)?;
             let status = migrations

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use migrate_core::{
     AnyConnection, Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
 };
-use migrate_schema::{Difference, Models, Name, Renames, Schema};
+use migrate_schema::{Difference, Models, Name, Renames, Schema, Table};
 
 use crate::context::{Context, Place, only};
 use crate::database_url::DatabaseUrl;
@@ -166,10 +166,34 @@ impl Side {
             inspector,
             goes: Goes { named, made },
         };
+        side.leave_views_out(ui)?;
         side.wanted
             .tables
             .retain(|table| side.inspector.has(&table.name));
         Ok(side)
+    }
+
+    /// A `table!` block may be of a view, which is no table that is missing.
+    fn leave_views_out(&mut self, ui: &mut Ui) -> Result<(), CommandError> {
+        let found = &self.found;
+        let is_there = |table: &Table| found.table(&table.name).is_some();
+        if self.wanted.tables.iter().all(is_there) {
+            return Ok(());
+        }
+        let views = Inspector::views(self.opened.connection()).map_err(|error| cannot(&error))?;
+        let (left, tables) = std::mem::take(&mut self.wanted.tables)
+            .into_iter()
+            .partition(|table| !is_there(table) && views.contains(&table.name));
+        self.wanted.tables = tables;
+        let left: Vec<Table> = left;
+        let names: Vec<_> = left.iter().map(|table| table.name.to_string()).collect();
+        if !names.is_empty() {
+            ui.detail(format!(
+                "not compared, because they are views: {}",
+                names.join(", ")
+            ));
+        }
+        Ok(())
     }
 
     /// Compares, with these renames.

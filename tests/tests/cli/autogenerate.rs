@@ -157,8 +157,10 @@ fn a_scratch_database_stands_in_for_ones_own_and_is_gone_afterwards(database: &D
     .expect(0);
     let applied = database.applied();
     assert_eq!(applied, [""; 0], "the database itself was not touched");
-    let _ = run(&project, database, &["check", "--scratch"]).expect(3);
+    let _ = run(&project, database, &["check", "--scratch"]).expect(0);
+    let _ = run(&project, database, &["check"]).expect(3);
     project.write("src/models.rs", LATER);
+    let _ = run(&project, database, &["check", "--scratch"]).expect(3);
     let made = run(&project, database, &[&scratch[..], &["later"]].concat()).expect(0);
     assert!(
         made.stderr.contains("rename column nick to nickname"),
@@ -387,7 +389,29 @@ fn a_project_of_table_blocks_keeps_what_they_cannot_say(database: &Database) {
     assert_eq!(dump(database), before);
 }
 
+fn a_table_block_of_a_view_is_no_table_that_is_missing(database: &Database) {
+    let mut project = Project::new(database.backend());
+    project.revision(
+        "01_members",
+        "CREATE TABLE members (id INTEGER PRIMARY KEY);\nCREATE VIEW seen AS SELECT id FROM members;\n",
+        "DROP VIEW seen;\nDROP TABLE members;\n",
+    );
+    project.write(
+        "src/schema.rs",
+        "diesel::table! { members (id) { id -> Integer, } }\ndiesel::table! { seen (id) { id -> Integer, } }\n",
+    );
+    let _ = run(&project, database, &["upgrade"]).expect(0);
+    let checked = run(&project, database, &["check", "-v"]).expect(0);
+    assert!(
+        checked
+            .stderr
+            .contains("not compared, because they are views: seen"),
+        "{checked}"
+    );
+}
+
 on_each_backend!(
+    a_table_block_of_a_view_is_no_table_that_is_missing,
     a_changed_struct_becomes_a_revision_and_a_way_back,
     a_scratch_database_stands_in_for_ones_own_and_is_gone_afterwards,
     a_database_that_is_not_at_head_is_refused,

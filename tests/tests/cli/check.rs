@@ -103,7 +103,7 @@ models    not checked: no database is named, nor --scratch
         said(&project.path(), &["check", "--scratch"]),
         str![[r#"
 chain     one revision
-database  not checked: none is named
+database  not checked: --scratch
 models    one difference
 t01
   - drop column old  loses data: what is in t01.old

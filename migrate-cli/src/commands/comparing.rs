@@ -166,7 +166,7 @@ impl Side {
             inspector,
             goes: Goes { named, made },
         };
-        side.leave_views_out(ui)?;
+        side.leave_views_out(ui);
         side.wanted
             .tables
             .retain(|table| side.inspector.has(&table.name));
@@ -174,26 +174,21 @@ impl Side {
     }
 
     /// A `table!` block may be of a view, which is no table that is missing.
-    fn leave_views_out(&mut self, ui: &mut Ui) -> Result<(), CommandError> {
-        let found = &self.found;
-        let is_there = |table: &Table| found.table(&table.name).is_some();
-        if self.wanted.tables.iter().all(is_there) {
-            return Ok(());
-        }
-        let views = Inspector::views(self.opened.connection()).map_err(|error| cannot(&error))?;
-        let (left, tables) = std::mem::take(&mut self.wanted.tables)
-            .into_iter()
-            .partition(|table| !is_there(table) && views.contains(&table.name));
-        self.wanted.tables = tables;
-        let left: Vec<Table> = left;
-        let names: Vec<_> = left.iter().map(|table| table.name.to_string()).collect();
-        if !names.is_empty() {
+    fn leave_views_out(&mut self, ui: &mut Ui) {
+        let views = &self.found.views;
+        let is_view = |table: &Table| views.contains(&table.name);
+        let left: Vec<_> = self
+            .wanted
+            .tables
+            .extract_if(.., |table| is_view(table))
+            .collect();
+        if !left.is_empty() {
+            let names: Vec<_> = left.iter().map(|table| table.name.to_string()).collect();
             ui.detail(format!(
                 "not compared, because they are views: {}",
                 names.join(", ")
             ));
         }
-        Ok(())
     }
 
     /// Compares, with these renames.

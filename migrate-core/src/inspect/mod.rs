@@ -7,7 +7,6 @@ mod mysql;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod views;
 
 use migrate_chain::Backend;
 use migrate_schema::{Dialect, Difference, Name, Renames, Schema};

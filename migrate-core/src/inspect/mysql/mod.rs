@@ -112,7 +112,25 @@ fn read_one(
         constraints::read_checks(server, catalogue, &mut tables)?;
     }
     schema.tables.append(&mut tables.all);
+    schema.views.extend(views(server, &tables, qualifier)?);
     Ok(())
+}
+
+fn views(
+    server: &mut dyn Server,
+    tables: &Tables,
+    qualifier: Option<&String>,
+) -> Result<Vec<Name>, InspectError> {
+    let sql = format!(
+        "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_TYPE = 'VIEW'",
+        tables.database
+    );
+    let name = |row: &Row| Name {
+        schema: qualifier.cloned(),
+        name: row.text_or_empty(0).to_owned(),
+    };
+    let rows = query(server, "the views", &sql)?;
+    Ok(rows.iter().map(name).collect())
 }
 
 fn tables(

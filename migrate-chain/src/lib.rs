@@ -33,7 +33,7 @@ pub use checksum::Checksum;
 pub use directory::Project;
 pub use import::{Import, ImportError, Imported, Tool, import};
 pub use location::find;
-pub use lock::{Lock, Locked};
+pub use lock::{Lock, Locked, LockedModel};
 pub use naming::{Moment, new_directory_name};
 pub use outline::Outline;
 pub use plan::{Direction, Plan, PlanError};

@@ -86,6 +86,9 @@ pub mod __private {
     pub use migrate_macros::embed;
 
     pub use super::{Embedded, Session};
+    #[cfg(feature = "models")]
+    pub use crate::models::{read_label, write_label};
+
     pub use crate::code::{Code, Codes, run, written_for};
     pub use crate::stale::{Origin, Source};
 }

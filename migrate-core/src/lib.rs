@@ -14,6 +14,8 @@ mod failure;
 mod inspect;
 mod ledger;
 mod migrations;
+#[cfg(feature = "models")]
+mod models;
 mod observer;
 mod offline;
 mod report;
@@ -37,7 +39,11 @@ pub use migrate_chain::{
     Backend, Backends, Chain, Direction, Environment, Loss, Plan, PlanError, Position, Problem,
     Problems, Revision, Script, Seed, Settings, Target, TargetError,
 };
+#[cfg(feature = "models")]
+pub use migrate_macros::{EnumType, Table};
 pub use migrations::Migrations;
+#[cfg(feature = "models")]
+pub use models::{EnumType, UnknownLabel};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Event, Observer};

@@ -9,6 +9,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::arguments::Arguments;
+#[cfg(feature = "models")]
+use crate::arguments::OnModels;
 use crate::code;
 use crate::index::{Index, scripts};
 use crate::place::Place;
@@ -26,7 +28,39 @@ pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<T
         let texts = problems.iter().map(|problem| problem.render(&place.shown));
         refuse::all(arguments.span(), texts.collect())
     })?;
-    constants(core, &place, &project).map_err(|error| refuse::all(arguments.span(), vec![error]))
+    let models = models(arguments, &project)?;
+    constants(core, &place, &project, models)
+        .map_err(|error| refuse::all(arguments.span(), vec![error]))
+}
+
+/// What the expansion says of models that have moved on, and what has it made again when one of them is edited.
+#[cfg(feature = "models")]
+fn models(arguments: &Arguments, project: &Project) -> syn::Result<TokenStream> {
+    let (on, span) = arguments
+        .models
+        .unwrap_or_else(|| (OnModels::default(), crate::call()));
+    if on == OnModels::Ignore {
+        return Ok(TokenStream::new());
+    }
+    let found = crate::models::compare(project);
+    let refuse = |text| refuse::all(span, vec![text]);
+    if on == OnModels::Deny && !found.moved.is_empty() {
+        return Err(refuse(refuse::moved(&found.moved)));
+    }
+    let warning = refuse::warn_of_models(&found.moved);
+    let mut texts = Texts::default();
+    for path in &found.files {
+        texts.include(utf8(path).map_err(refuse)?);
+    }
+    let texts = texts.lexed().map_err(refuse)?;
+    Ok(quote!(#warning const _: &str = #texts;))
+}
+
+/// Without the feature nobody knows what a model is.
+#[cfg(not(feature = "models"))]
+fn models(arguments: &Arguments, _: &Project) -> syn::Result<TokenStream> {
+    debug_assert!(arguments.models.is_none(), "refused where it is read");
+    Ok(TokenStream::new())
 }
 
 /// The project, or everything that is wrong with it.
@@ -39,7 +73,12 @@ fn read(directory: &Path) -> Result<Project, Problems> {
 }
 
 /// All constants, or why they cannot be written down.
-fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<TokenStream, String> {
+fn constants(
+    core: &TokenStream,
+    place: &Place,
+    project: &Project,
+    models: TokenStream,
+) -> Result<TokenStream, String> {
     let base = utf8(&place.directory)?;
     let chain = chain(base, project)?;
     let session = session(core, project);
@@ -51,6 +90,7 @@ fn constants(core: &TokenStream, place: &Place, project: &Project) -> Result<Tok
         // Names that no app has: what a macro imports must not meet what is in scope around it.
         use #core::__private::{concat as __migrate_concat, text as __migrate_text};
         #warning
+        #models
         static CHAIN: #core::__private::Embedded = #core::__private::Embedded::new(#chain);
         #code
         static SESSION: #core::__private::Session = &[#session];

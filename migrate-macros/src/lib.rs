@@ -4,8 +4,12 @@ mod arguments;
 mod code;
 mod embed;
 mod index;
+#[cfg(feature = "models")]
+mod models;
 mod place;
 mod refuse;
+#[cfg(feature = "models")]
+mod table;
 
 use proc_macro::TokenStream;
 use proc_macro2::Span;
@@ -25,6 +29,20 @@ pub fn embed(input: TokenStream) -> TokenStream {
         .and_then(|arguments| embed::expand(&core, &arguments))
         .unwrap_or_else(|error| refuse::after(&core, &error));
     expansion.into()
+}
+
+/// `migrate_core::Table`, which describes it.
+#[cfg(feature = "models")]
+#[proc_macro_derive(Table, attributes(table, diesel))]
+pub fn derive_table(input: TokenStream) -> TokenStream {
+    table::table(input.into()).into()
+}
+
+/// `migrate_core::EnumType`, which describes it.
+#[cfg(feature = "models")]
+#[proc_macro_derive(EnumType, attributes(table))]
+pub fn derive_enum_type(input: TokenStream) -> TokenStream {
+    table::enum_type(input.into()).into()
 }
 
 /// Where errors point when the user wrote no directory: the whole call.

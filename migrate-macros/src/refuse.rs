@@ -1,8 +1,8 @@
 //! Problems as compile errors, and odd things as one warning.
 
 use migrate_chain::Problem;
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 /// The most warnings that one build lists.
 const LISTED: usize = 10;
@@ -34,7 +34,7 @@ pub(crate) fn after(core: &TokenStream, error: &syn::Error) -> TokenStream {
     quote!({ #errors #core::Migrations::EMPTY })
 }
 
-/// What the compiler is to say about an odd, valid chain. A macro has one way to warn: using what is deprecated.
+/// What the compiler is to say about an odd, valid chain.
 pub(crate) fn warn(warnings: &[Problem], shown: &str) -> TokenStream {
     if warnings.is_empty() {
         return TokenStream::new();
@@ -48,9 +48,39 @@ pub(crate) fn warn(warnings: &[Problem], shown: &str) -> TokenStream {
         note += &format!("\nand {} more", warnings.len() - LISTED);
     }
     note += "\nto build without this warning, write `#[allow(deprecated)]` before the item that embeds them";
+    deprecated(&format_ident!("MIGRATIONS"), &note)
+}
+
+/// A macro has one way to warn: using what is deprecated.
+fn deprecated(name: &Ident, note: &str) -> TokenStream {
     quote! {
         #[deprecated(note = #note)]
-        const MIGRATIONS: () = ();
-        const _: () = MIGRATIONS;
+        const #name: () = ();
+        const _: () = #name;
     }
+}
+
+/// Models that have moved on.
+#[cfg(feature = "models")]
+pub(crate) fn moved(sentences: &[String]) -> String {
+    let mut note = String::from("the models and the revisions do not say the same");
+    for sentence in sentences.iter().take(LISTED) {
+        note += "\n  ";
+        note += sentence;
+    }
+    if sentences.len() > LISTED {
+        note += &format!("\n  and {} more", sentences.len() - LISTED);
+    }
+    note + "\n  help: `migrate revision --autogenerate` writes the revision that is missing"
+}
+
+/// The same, where it is no error.
+#[cfg(feature = "models")]
+pub(crate) fn warn_of_models(sentences: &[String]) -> TokenStream {
+    if sentences.is_empty() {
+        return TokenStream::new();
+    }
+    let note = moved(sentences)
+        + "\n  an error instead: `embed_migrations!(models = \"deny\")`; nothing at all: `models = \"ignore\"`";
+    deprecated(&format_ident!("MODELS"), &note)
 }

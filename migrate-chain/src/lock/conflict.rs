@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Lock;
+use super::{Lock, models};
 use crate::Problems;
 
 impl Lock {
@@ -31,6 +31,7 @@ impl Lock {
                 None => lock.revisions.push(other),
             }
         }
+        models::merge(&mut lock.models, theirs.models);
         lock.revisions.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(Some(lock))
     }

@@ -1,14 +1,18 @@
-//! `migrate.lock`: what every script's checksum was when a command last ran, and which revisions are sealed.
+//! `migrate.lock`: what every script's checksum was when a command last ran, which revisions are sealed, and what the models said
+//! when the head was made.
 
 mod conflict;
+mod models;
 mod text;
 
+pub use models::LockedModel;
 pub(crate) use text::quoted;
 
 use crate::folder::Folder;
 use crate::{Backend, Backends, Chain, Checksum, Direction, Project, Revision, Script};
 
-/// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag. It prints as the file.
+/// What a `migrate.lock` says: for each revision in chain order its id, parent, checksums and tag; and the models, if a command
+/// wrote them. It prints as the file.
 ///
 /// ```
 /// use migrate_chain::Lock;
@@ -22,6 +26,7 @@ use crate::{Backend, Backends, Chain, Checksum, Direction, Project, Revision, Sc
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     revisions: Vec<Locked>,
+    models: Vec<LockedModel>,
 }
 
 /// What a lock says of one revision.
@@ -55,7 +60,7 @@ impl Lock {
     /// The file's name, in the migrations directory.
     pub const FILE: &'static str = "migrate.lock";
 
-    /// What the lock of that project must say now. Tags are kept from the lock that it has. The features of a build make no
+    /// What the lock of that project must say now. Tags and models are kept from the lock that it has. The features of a build make no
     /// difference: the backends are those that migrate.toml names, or else all that can read the script.
     #[must_use]
     pub fn of(project: &Project) -> Self {
@@ -72,6 +77,10 @@ impl Lock {
         };
         Self {
             revisions: project.chain.revisions().iter().map(entry).collect(),
+            models: project
+                .lock
+                .as_ref()
+                .map_or_else(Vec::new, |lock| lock.models.clone()),
         }
     }
 
@@ -91,6 +100,27 @@ impl Lock {
                     locked.agrees_with(revision, folder)
                         || folder.is_some_and(|folder| locked.sums == sums(folder))
                 })
+    }
+
+    /// The same lock with these as the models of one backend, in the place of those that it had for it: each a name and its
+    /// lines, of which the first text is there once.
+    #[must_use]
+    pub fn with_models(
+        mut self,
+        backend: Backend,
+        models: impl IntoIterator<Item = (String, Vec<(String, String)>)>,
+    ) -> Self {
+        self.models.retain(|model| model.backend() != backend);
+        let new = |(name, lines)| LockedModel::new(backend, name, lines);
+        self.models.extend(models.into_iter().map(new));
+        models::sort(&mut self.models);
+        self
+    }
+
+    /// What it says of the models on that backend, by name; nothing where no command has written them.
+    pub fn models(&self, backend: Backend) -> impl Iterator<Item = &LockedModel> {
+        let models = self.models.iter();
+        models.filter(move |model| model.backend() == backend)
     }
 
     /// Whether it has the revisions of that chain, and no other, each with the same parent.
@@ -141,7 +171,7 @@ impl Lock {
         differences
     }
 
-    /// Only what must stay as it is: the revisions under a tag. The rest can be told from the directory.
+    /// Only what must stay as it is: the revisions under a tag, and the models. The rest can be told from the directory.
     #[must_use]
     pub fn sealed(&self) -> Self {
         let sealed = self
@@ -150,6 +180,7 @@ impl Lock {
             .filter(|locked| locked.tag().is_some());
         Self {
             revisions: sealed.cloned().collect(),
+            models: self.models.clone(),
         }
     }
 

@@ -24,7 +24,18 @@ fn what_it_prints_it_reads() {
                 ..Locked::default()
             },
         ],
+        models: Vec::new(),
     };
+    let lines = |text: &str| vec![("column \"a = b\"".to_owned(), text.to_owned())];
+    let lock = lock
+        .with_models(
+            Backend::Postgres,
+            [
+                ("b".to_owned(), lines("int")),
+                ("a".to_owned(), lines("''")),
+            ],
+        )
+        .with_models(Backend::Sqlite, [("b".to_owned(), lines(""))]);
     let read = Lock::parse(&lock.to_string()).unwrap();
     assert_eq!(read, lock);
     assert_eq!(read.revisions()[0].line, 4);
@@ -39,6 +50,67 @@ fn what_it_prints_it_reads() {
     assert_eq!(
         read.revisions()[0].checksum(Direction::Down, Backend::Sqlite),
         None
+    );
+}
+
+#[test]
+fn models_of_a_backend_are_replaced_and_the_others_stay() {
+    let model = |name: &str| {
+        (
+            name.to_owned(),
+            vec![("column id".to_owned(), "int".to_owned())],
+        )
+    };
+    let lock = Lock::default().with_models(Backend::Mysql, [model("a"), model("b")]);
+    let lock = lock
+        .with_models(Backend::Sqlite, [model("a")])
+        .with_models(Backend::Mysql, [model("c")]);
+    let names = |backend| {
+        lock.models(backend)
+            .map(LockedModel::name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (
+            names(Backend::Mysql),
+            names(Backend::Sqlite),
+            names(Backend::Postgres)
+        ),
+        (vec!["c"], vec!["a"], vec![])
+    );
+    assert_eq!(lock.sealed(), lock, "what no directory says is kept");
+}
+
+#[test]
+fn both_sides_of_a_merge_say_what_the_models_were() {
+    let directory = tempfile::tempdir().unwrap();
+    let model =
+        "[[model]]\nname = \"members\"\nbackend = \"sqlite\"\n\"column id\" = \"INTEGER\"\n";
+    let text = format!(
+        "version = 1\n\n{model}<<<<<<< HEAD\n\"column phone\" = \"TEXT null\"\n=======\n\"column mail\" = \"TEXT\"\n\n[[model]]\n\
+         name = \"tags\"\nbackend = \"sqlite\"\n>>>>>>> other\n"
+    );
+    std::fs::write(directory.path().join(Lock::FILE), text).unwrap();
+    let lock = Lock::merged(directory.path()).unwrap().unwrap();
+    let shown = lock.models(Backend::Sqlite).map(|model| {
+        let lines = model.lines().iter().map(|(what, _)| what.as_str());
+        (model.name(), lines.collect::<Vec<_>>())
+    });
+    let shown: Vec<_> = shown.collect();
+    assert_eq!(
+        shown,
+        [
+            ("members", vec!["column id", "column phone", "column mail"]),
+            ("tags", vec![])
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_model_is_named() {
+    assert_eq!(
+        problems("[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"\nbackend = \"oracle\"\n"),
+        ["migrate.lock",]
     );
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::conflict::mark;
-use super::{HEAD, Lock, Locked, VERSION};
+use super::{HEAD, Lock, Locked, VERSION, models};
 use crate::document::{Entry, Reader, Table, Value};
 use crate::{Backend, Checksum, Problem, Problems};
 
@@ -38,7 +38,8 @@ impl Lock {
                     lock.revisions = revisions(&mut reader, entry);
                     once(&mut reader, &lock.revisions);
                 }
-                _ => reader.unknown(entry, &["version", "revision"]),
+                "model" => lock.models = models::read(&mut reader, entry),
+                _ => reader.unknown(entry, &["version", "revision", "model"]),
             }
         }
         Problems::none_or(problems).map(|()| lock)
@@ -87,7 +88,7 @@ fn once(reader: &mut Reader<'_>, revisions: &[Locked]) {
 }
 
 /// A key to name where there is none to point at.
-fn missing(key: &str, line: usize) -> Entry {
+pub(super) fn missing(key: &str, line: usize) -> Entry {
     Entry {
         key: key.to_owned(),
         line,
@@ -150,7 +151,7 @@ impl fmt::Display for Lock {
                 writeln!(f, "tag = {}", quoted(tag))?;
             }
         }
-        Ok(())
+        self.models.iter().try_for_each(|model| model.fmt(f))
     }
 }
 

@@ -26,11 +26,29 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
             }
             None => normal(table.clone(), dialect),
         });
+    let tables: Vec<_> = tables.collect();
+    let mut enums = wanted.enums.clone().over(&before.enums);
+    if let Facet::Known(known) = &mut enums {
+        // What a wanted column is of is wanted, also where it is a model's only in Diesel's words.
+        let missing = before.enums.all().iter().filter(|of| {
+            let wanted = wanted.enum_type(&of.name).is_none();
+            wanted && tables.iter().any(|table| uses(table, &of.name))
+        });
+        known.extend(missing.cloned().collect::<Vec<_>>());
+    }
     Schema {
-        tables: tables.collect(),
-        enums: wanted.enums.clone().over(&before.enums),
+        tables,
+        enums,
         views: before.views.clone(),
     }
+}
+
+fn uses(table: &Table, of: &Name) -> bool {
+    let mut types = table
+        .columns
+        .iter()
+        .filter_map(|column| column.sql_type.value());
+    types.any(|sql_type| sql_type.user_name() == Some(of))
 }
 
 fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {

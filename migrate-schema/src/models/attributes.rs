@@ -10,6 +10,29 @@ use super::model::{
 };
 use crate::{Action, Deferrable, Dialect};
 
+/// An attribute that nobody knows: the one that was meant, or all that there are.
+pub(super) fn unknown(meta: &ParseNestedMeta<'_>, of: &str, known: &[&str]) -> syn::Error {
+    let word = meta.path.get_ident().map(plain).unwrap_or_default();
+    let near = known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(&word, known), known))
+        .filter(|(distance, _)| *distance <= (word.chars().count() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance);
+    meta.error(match near {
+        Some((_, near)) => format!("not an attribute of {of}: did you mean `{near}`?"),
+        None => format!("not an attribute of {of}; there are {}", and(known)),
+    })
+}
+
+/// Words in a row: `a, b and c`.
+pub(super) fn and(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
 /// `name = "text"`.
 pub(super) fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<String> {
     meta.value()?.parse::<LitStr>().map(|text| text.value())
@@ -68,11 +91,27 @@ pub(super) fn literal_or_text(input: ParseStream<'_>) -> syn::Result<LitStr> {
     Ok(LitStr::new(&text, literal.span()))
 }
 
+const INDEX: [&str; 7] = [
+    "columns",
+    "unique",
+    "where",
+    "method",
+    "include",
+    "nulls_not_distinct",
+    "name",
+];
+
 /// `index(columns(org_id, joined_at desc, "lower(email)"), unique, where = "...", method = "gin", include(a), name = "ix")`.
 pub(super) fn index(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelIndex> {
     let mut found = ModelIndex::default();
     meta.parse_nested_meta(|inner| {
-        match inner.path.get_ident().map(plain).unwrap_or_default().as_str() {
+        match inner
+            .path
+            .get_ident()
+            .map(plain)
+            .unwrap_or_default()
+            .as_str()
+        {
             "columns" => found.parts = listed(inner.input, part)?,
             "include" => found.include = listed(inner.input, Ident::parse_any)?,
             "unique" => found.unique = flag(&inner)?,
@@ -81,10 +120,7 @@ pub(super) fn index(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelIndex> {
             "method" => found.method = Some(text(&inner)?.to_lowercase()),
             "name" => found.name = Some(text(&inner)?),
             _ => {
-                return Err(inner.error(
-                    "not an attribute of an index; there are columns, unique, where, method, include, \
-                     nulls_not_distinct and name",
-                ));
+                return Err(unknown(&inner, "an index", &INDEX));
             }
         }
         Ok(())

@@ -5,8 +5,10 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Token, parenthesized};
 
 use super::attributes::{
-    by_dialect, check, flag, foreign_key, index, literal_or_text, optional_references, text, unique,
+    by_dialect, check, flag, foreign_key, index, literal_or_text, optional_references, text,
+    unique, unknown,
 };
+use super::error::Errors;
 use super::model::{
     ByDialect, Field, Model, ModelCheck, ModelIndex, ModelPart, ModelUnique, Origin, Stored, plain,
 };
@@ -33,18 +35,22 @@ impl Model {
         };
         let mut errors = Errors::default();
         let mut model = Self::new(Name::new(""), input.ident.clone(), Origin::Struct);
-        let table = errors
-            .keep(diesel_attributes(&input.attrs, &mut model))
-            .flatten();
+        let (table, of_diesel) = errors
+            .keep(diesel_attributes(&input.attrs))
+            .unwrap_or_default();
         model.module = table.unwrap_or_else(|| plural(&input.ident));
         model.name.name = plain(&model.module);
         for attribute in named(&input.attrs, "table") {
             errors.keep(attribute.parse_nested_meta(|meta| table_attribute(&meta, &mut model)));
         }
+        let of_table = std::mem::take(&mut model.primary_key);
         for field in &fields.named {
             let read = errors.keep(read_field(field, &mut model));
             model.fields.extend(read.flatten());
         }
+        let of_fields = std::mem::take(&mut model.primary_key);
+        let key = errors.keep(one_key([of_table, of_diesel, of_fields]));
+        model.primary_key = key.unwrap_or_default();
         if model.primary_key.is_empty() {
             let id = model.fields.iter().find(|field| field.ident == "id");
             model
@@ -87,28 +93,26 @@ impl Model {
     }
 }
 
-/// Errors that are all told.
-#[derive(Default)]
-struct Errors(Option<syn::Error>);
-
-impl Errors {
-    fn add(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(errors) => errors.combine(error),
-            None => self.0 = Some(error),
+/// The key that the struct, its attributes for Diesel, or its fields say; several may say it, in other orders too.
+fn one_key(said: [Vec<Ident>; 3]) -> syn::Result<Vec<Ident>> {
+    let mut said = said.into_iter().filter(|key| !key.is_empty());
+    let first = said.next().unwrap_or_default();
+    for other in said {
+        let same = other.len() == first.len() && other.iter().all(|ident| first.contains(ident));
+        if let (false, Some(ident)) = (same, other.first()) {
+            let columns: Vec<_> = first.iter().map(Ident::to_string).collect();
+            let message = format!(
+                "the primary key is said twice: elsewhere it is ({}). A key of several columns is \
+                 `#[table(primary_key)]` on each of its fields, or `#[table(primary_key(a, b))]` on the struct",
+                columns.join(", ")
+            );
+            return Err(syn::Error::new(ident.span(), message));
         }
     }
-
-    fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.add(error)).ok()
-    }
-
-    fn or<T>(self, value: T) -> syn::Result<T> {
-        self.0.map_or(Ok(value), Err)
-    }
+    Ok(first)
 }
 
-fn named<'a>(
+pub(super) fn named<'a>(
     attributes: &'a [Attribute],
     name: &'static str,
 ) -> impl Iterator<Item = &'a Attribute> {
@@ -119,33 +123,38 @@ fn named<'a>(
 
 /// Diesel's own rule for a struct without `table_name`.
 fn plural(ident: &Ident) -> Ident {
+    Ident::new(&format!("{}s", snake_case(&plain(ident))), ident.span())
+}
+
+/// `OrderStatus` as `order_status`.
+pub(super) fn snake_case(name: &str) -> String {
     let mut snake = String::new();
-    for (at, character) in plain(ident).chars().enumerate() {
+    for (at, character) in name.chars().enumerate() {
         if character.is_uppercase() && at > 0 {
             snake.push('_');
         }
         snake.extend(character.to_lowercase());
     }
-    Ident::new(&format!("{snake}s"), ident.span())
+    snake
 }
 
 /// What `#[diesel(...)]` says of the struct: the table, and the primary key. The rest is for Diesel's own derives.
-fn diesel_attributes(attributes: &[Attribute], model: &mut Model) -> syn::Result<Option<Ident>> {
-    let mut table = None;
+fn diesel_attributes(attributes: &[Attribute]) -> syn::Result<(Option<Ident>, Vec<Ident>)> {
+    let (mut table, mut key) = (None, Vec::new());
     for attribute in named(attributes, "diesel") {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("table_name") {
                 let path: Path = meta.value()?.parse()?;
                 table = path.segments.last().map(|last| last.ident.clone());
             } else if meta.path.is_ident("primary_key") {
-                model.primary_key = idents(&meta)?;
+                key = idents(&meta)?;
             } else {
                 skip(&meta)?;
             }
             Ok(())
         })?;
     }
-    Ok(table)
+    Ok((table, key))
 }
 
 /// Passes over an attribute's value.
@@ -171,28 +180,75 @@ fn word(meta: &ParseNestedMeta<'_>) -> String {
     meta.path.get_ident().map(plain).unwrap_or_default()
 }
 
+const TABLE: [&str; 13] = [
+    "name",
+    "schema",
+    "renamed_from",
+    "comment",
+    "primary_key",
+    "primary_key_name",
+    "index",
+    "unique",
+    "check",
+    "foreign_key",
+    "strict",
+    "without_rowid",
+    "crate",
+];
+
+const COLUMN: [&str; 18] = [
+    "skip",
+    "name",
+    "rename",
+    "renamed_from",
+    "sql_type",
+    "diesel_type",
+    "default",
+    "generated",
+    "generated_virtual",
+    "autoincrement",
+    "identity",
+    "collation",
+    "comment",
+    "primary_key",
+    "references",
+    "check",
+    "unique",
+    "index",
+];
+
 fn table_attribute(meta: &ParseNestedMeta<'_>, model: &mut Model) -> syn::Result<()> {
     match word(meta).as_str() {
         "name" => model.name.name = text(meta)?,
-        "schema" => model.name.schema = Some(text(meta)?),
+        "schema" => model.name.schema = Some(schema(meta)?),
+        "crate" => model.core = Some(meta.value()?.call(Path::parse_mod_style)?),
         "renamed_from" => model.renamed_from = Some(text(meta)?),
         "comment" => model.comment = Some(text(meta)?),
         "strict" => model.strict = flag(meta)?,
         "without_rowid" => model.without_rowid = flag(meta)?,
-        "primary_key" => model.primary_key = idents(meta)?,
+        "primary_key" if model.primary_key.is_empty() => model.primary_key = idents(meta)?,
+        "primary_key" => return Err(meta.error("the struct says its primary key already")),
         "primary_key_name" => model.primary_key_name = Some(text(meta)?),
         "index" => model.indexes.push(index(meta)?),
         "unique" => model.uniques.push(unique(meta)?),
         "check" => model.checks.push(check(meta, None)?),
         "foreign_key" => model.foreign_keys.push(foreign_key(meta)?),
         _ => {
-            return Err(meta.error(
-                "not an attribute of a table; there are name, schema, renamed_from, comment, primary_key, \
-                 primary_key_name, index, unique, check, foreign_key, strict and without_rowid",
-            ));
+            return Err(unknown(meta, "a table", &TABLE));
         }
     }
     Ok(())
+}
+
+/// A schema, which to Diesel's `table!` is an identifier.
+fn schema(meta: &ParseNestedMeta<'_>) -> syn::Result<String> {
+    let name: LitStr = meta.value()?.parse()?;
+    syn::parse_str::<Ident>(&name.value())
+        .map(|ident| ident.to_string())
+        .map_err(|_| {
+            let message = "Diesel names a schema by an identifier: letters, digits and `_`, and no word of Rust's own";
+            syn::Error::new(name.span(), message)
+        })
 }
 
 /// Reads a field; `None` for one that is no column.
@@ -285,11 +341,7 @@ impl Said {
             "unique" => model.uniques.push(ModelUnique::of(ident.clone())),
             "index" => model.indexes.push(ModelIndex::of(ident.clone())),
             _ => {
-                return Err(meta.error(
-                    "not an attribute of a column; there are skip, name, renamed_from, sql_type, diesel_type, default, \
-                     generated, generated_virtual, autoincrement, identity, collation, comment, primary_key, references, \
-                     check, unique and index",
-                ));
+                return Err(unknown(meta, "a column", &COLUMN));
             }
         }
         Ok(())

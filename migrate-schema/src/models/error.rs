@@ -10,7 +10,7 @@ pub(super) const NO_MODEL: &str =
 
 /// One thing that is wrong with a model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
+#[error("{file}:{}{message}", place(*.line, *.column))]
 #[non_exhaustive]
 pub struct ModelError {
     /// The file, as it was given; for a glob the glob itself.
@@ -21,6 +21,36 @@ pub struct ModelError {
     pub column: usize,
     /// What is wrong, in lower case.
     pub message: String,
+    /// Whether the compiler says it too, where it compiles the file: it is no Rust, or a derive refuses it.
+    pub compiled: bool,
+}
+
+/// Errors at tokens that are all told.
+#[derive(Default)]
+pub(super) struct Errors(pub(super) Option<syn::Error>);
+
+impl Errors {
+    pub(super) fn add(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(errors) => errors.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    pub(super) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.add(error)).ok()
+    }
+
+    pub(super) fn or<T>(self, value: T) -> syn::Result<T> {
+        self.0.map_or(Ok(value), Err)
+    }
+}
+
+fn place(line: usize, column: usize) -> String {
+    match line {
+        0 => " ".into(),
+        line => format!("{line}:{column}: "),
+    }
 }
 
 /// Everything that is wrong with the models.
@@ -41,7 +71,17 @@ impl ModelErrors {
         self.0.iter().all(nothing)
     }
 
+    /// Adds what only who sees all the models can say.
     pub(super) fn add(&mut self, file: &str, errors: syn::Error) {
+        self.extend(file, errors, false);
+    }
+
+    /// Adds what the compiler says too.
+    pub(super) fn add_compiled(&mut self, file: &str, errors: syn::Error) {
+        self.extend(file, errors, true);
+    }
+
+    fn extend(&mut self, file: &str, errors: syn::Error, compiled: bool) {
         for error in errors {
             let start = error.span().start();
             self.0.push(ModelError {
@@ -49,6 +89,7 @@ impl ModelErrors {
                 line: start.line,
                 column: start.column + 1,
                 message: error.to_string(),
+                compiled,
             });
         }
     }
@@ -59,6 +100,7 @@ impl ModelErrors {
             line: 0,
             column: 0,
             message: message.to_string(),
+            compiled: false,
         });
     }
 
@@ -77,10 +119,7 @@ impl fmt::Display for ModelErrors {
             if at > 0 {
                 f.write_str("\n")?;
             }
-            match error.line {
-                0 => write!(f, "{}: {}", error.file, error.message)?,
-                _ => error.fmt(f)?,
-            }
+            error.fmt(f)?;
         }
         Ok(())
     }

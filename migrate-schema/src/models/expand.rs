@@ -1,10 +1,11 @@
 //! A model into what Diesel needs of it: `table!`, `joinable!`, `allow_tables_to_appear_in_same_query!`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Ident, Path};
 
-use super::model::{Field, Model, ModelKey, Stored, plain};
+use super::model::{ByDialect, Field, Model, ModelKey, Stored, plain};
 use crate::{Dialect, Type};
 
 impl Model {
@@ -30,20 +31,36 @@ impl Model {
             quote!(#schema.)
         });
         let key = &self.primary_key;
-        let mut columns = Vec::new();
+        let core = core(self.core.as_ref());
+        let (mut columns, mut enums) = (Vec::new(), Enums::default());
         for field in &self.fields {
             let (ident, name) = (&field.ident, sql_name(&field.ident, &field.name));
-            let of = diesel_type(field, dialects)?;
+            let of = diesel_type(field, &mut enums, dialects)?;
             columns.push(quote!(#name #ident -> #of,));
         }
+        let Enums { imports, paths } = enums;
+        let imports = (!imports.is_empty()).then(|| quote!(use diesel::sql_types::*; #(#imports)*));
+        let each = paths
+            .iter()
+            .map(|path| quote_spanned!(path.span()=> is_enum::<#path>();));
+        let enums = (!paths.is_empty()).then(|| {
+            quote! {
+                const _: fn() = || {
+                    fn is_enum<T: #core::EnumType>() {}
+                    #(#each)*
+                };
+            }
+        });
         let joins = self.joins(diesel);
         Ok(quote! {
             #diesel::table! {
+                #imports
                 #table_name
                 #schema #module (#(#key),*) {
                     #(#columns)*
                 }
             }
+            #enums
             #joins
         })
     }
@@ -81,11 +98,67 @@ impl Model {
     }
 }
 
+/// The user's own types among the columns, which must be enums.
+#[derive(Default)]
+struct Enums<'a> {
+    paths: Vec<&'a Path>,
+    imports: Vec<TokenStream>,
+}
+
+impl<'a> Enums<'a> {
+    /// How a type is called inside a `table!`, which does not see the names around it.
+    fn seen(&mut self, path: &'a Path) -> TokenStream {
+        self.paths.push(path);
+        let first = path.segments.first().map(|first| first.ident.to_string());
+        if path.leading_colon.is_some() || first.as_deref() == Some("crate") {
+            return quote!(#path);
+        }
+        let rest = path
+            .segments
+            .iter()
+            .skip(usize::from(first.as_deref() == Some("self")));
+        // Not under its own name, which may be one of Diesel's.
+        let name = format_ident!("__Enum{}", self.imports.len(), span = path.span());
+        self.imports.push(quote!(use super #(::#rest)* as #name;));
+        quote!(#name)
+    }
+}
+
+/// What the user calls migrate-core.
+pub(super) fn core(said: Option<&Path>) -> TokenStream {
+    said.map_or_else(|| quote!(::migrate_core), |path| quote!(#path))
+}
+
+/// The user's type of a field for which neither an attribute nor the table of types has a word: an enum.
+fn own_enum<'a>(field: &'a Field, dialects: &[Dialect]) -> Option<&'a Path> {
+    match &field.stored {
+        Stored::Rust {
+            of,
+            sql_type,
+            diesel_type: None,
+            ..
+        } if said(sql_type, dialects).is_none() => of.own.as_ref(),
+        _ => None,
+    }
+}
+
+/// Diesel's word for the type that an attribute names, and how many arrays are around it.
+fn said(sql_type: &ByDialect, dialects: &[Dialect]) -> Option<(&'static str, u8)> {
+    dialects.iter().find_map(|&dialect| {
+        let sql = Type::parse(dialect, &sql_type.of(dialect)?.value()).ok()?;
+        Some((word(sql.diesel(dialect)?), sql.dimensions()))
+    })
+}
+
 fn sql_name(ident: &Ident, name: &str) -> Option<TokenStream> {
     (plain(ident) != name).then(|| quote!(#[sql_name = #name]))
 }
 
-fn diesel_type(field: &Field, dialects: &[Dialect]) -> syn::Result<TokenStream> {
+fn diesel_type<'a>(
+    field: &'a Field,
+    enums: &mut Enums<'a>,
+    dialects: &[Dialect],
+) -> syn::Result<TokenStream> {
     let Stored::Rust {
         of,
         shown,
@@ -98,10 +171,6 @@ fn diesel_type(field: &Field, dialects: &[Dialect]) -> syn::Result<TokenStream> 
             "the column is in a table! already",
         ));
     };
-    let said = dialects.iter().find_map(|&dialect| {
-        let sql = Type::parse(dialect, &sql_type.of(dialect)?.value()).ok()?;
-        Some((word(sql.diesel(dialect)?), sql.dimensions()))
-    });
     let by_rust = || {
         let row = of.stored?;
         let word = dialects.iter().find_map(|&dialect| row.word(dialect))?;
@@ -109,8 +178,10 @@ fn diesel_type(field: &Field, dialects: &[Dialect]) -> syn::Result<TokenStream> 
     };
     let (mut tokens, dimensions) = if let Some(path) = diesel_type {
         (quote!(#path), of.dimensions)
+    } else if let Some(path) = own_enum(field, dialects) {
+        (enums.seen(path), of.dimensions)
     } else {
-        let (word, dimensions) = said.or_else(by_rust).ok_or_else(|| {
+        let (word, dimensions) = said(sql_type, dialects).or_else(by_rust).ok_or_else(|| {
             let message = format!(
                 "Diesel's type for `{shown}` is not known: name it with #[table(diesel_type = crate::path::Type)], and the \
                  database's with #[table(sql_type = \"...\")]"

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use syn::{Attribute, DeriveInput, Item, ItemStruct, Token, punctuated::Punctuated};
+use syn::{Attribute, DeriveInput, Item, ItemEnum, ItemStruct, Token, punctuated::Punctuated};
+
+use super::enums::ModelEnum;
 
 use super::error::{ModelErrors, NO_FILE, NO_MODEL};
 use super::model::{Model, Origin};
@@ -34,6 +36,8 @@ pub struct Models {
     pub(super) joinables: Vec<(String, Joinable)>,
     /// The names in PostgreSQL of the types that `sql_types` modules declare.
     pub(super) sql_types: HashMap<String, Name>,
+    /// The enums that derive `EnumType`.
+    pub(super) enums: Vec<(String, ModelEnum)>,
     files: Vec<PathBuf>,
 }
 
@@ -44,22 +48,8 @@ impl Models {
     /// A glob that is none or matches no file, a file that cannot be read or is no Rust, a wrong attribute, two owners of a table;
     /// and no model at all, so that a misspelt glob never means an empty schema.
     pub fn read(root: &Path, globs: &[String]) -> Result<Self, ModelErrors> {
+        let files = Self::find(root, globs)?;
         let mut errors = ModelErrors::default();
-        let mut files = BTreeSet::new();
-        for pattern in globs {
-            let before = files.len();
-            let whole = format!(
-                "{}/{pattern}",
-                glob::Pattern::escape(&root.to_string_lossy())
-            );
-            match glob::glob(&whole) {
-                Ok(found) => files.extend(found.flatten().filter(|path| path.is_file())),
-                Err(error) => errors.add_file(pattern, format!("not a glob: {error}")),
-            }
-            if files.len() == before && errors.0.is_empty() {
-                errors.add_file(pattern, NO_FILE);
-            }
-        }
         let mut sources = Vec::new();
         for path in &files {
             let shown = path
@@ -73,13 +63,39 @@ impl Models {
             }
         }
         let mut models = errors.or(sources).and_then(Self::from_sources)?;
-        models.files = files.into_iter().collect();
+        models.files = files;
         if models.models.is_empty() {
             let mut errors = ModelErrors::default();
             errors.add_file(&globs.join(", "), NO_MODEL);
             return Err(errors);
         }
         Ok(models)
+    }
+
+    /// The files that the globs name, relative to a directory, by path.
+    ///
+    /// # Errors
+    /// A glob that is none or matches no file.
+    pub fn find(root: &Path, globs: &[String]) -> Result<Vec<PathBuf>, ModelErrors> {
+        let mut errors = ModelErrors::default();
+        let mut files = BTreeSet::new();
+        for pattern in globs {
+            let whole = format!(
+                "{}/{pattern}",
+                glob::Pattern::escape(&root.to_string_lossy())
+            );
+            match glob::glob(&whole) {
+                Ok(found) => {
+                    let found: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
+                    if found.is_empty() {
+                        errors.add_file(pattern, NO_FILE);
+                    }
+                    files.extend(found);
+                }
+                Err(error) => errors.add_file(pattern, format!("not a glob: {error}")),
+            }
+        }
+        errors.or(files.into_iter().collect())
     }
 
     /// Reads sources: each a file's name, for errors, and its text.
@@ -94,7 +110,7 @@ impl Models {
         for (file, text) in sources {
             let (file, text) = (file.into(), text.as_ref());
             // Most files of a project have no model: they are not worth parsing.
-            if !["Table", "table!", "joinable!", "postgres_type"]
+            if !["Table", "EnumType", "table!", "joinable!", "postgres_type"]
                 .iter()
                 .any(|word| text.contains(word))
             {
@@ -102,7 +118,7 @@ impl Models {
             }
             match syn::parse_file(text) {
                 Ok(parsed) => models.items(&file, &parsed.items, &mut errors),
-                Err(error) => errors.add(&file, error),
+                Err(error) => errors.add_compiled(&file, error),
             }
         }
         models.one_owner_each(&mut errors);
@@ -143,11 +159,12 @@ impl Models {
                     Ok(())
                 }
                 Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(file, of),
+                Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(file, of),
                 Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(file, &call.mac),
                 _ => Ok(()),
             };
             if let Err(error) = read {
-                errors.add(file, error);
+                errors.add_compiled(file, error);
             }
         }
     }
@@ -156,9 +173,17 @@ impl Models {
         if let Some(name) = postgres_type(&of.attrs) {
             self.sql_types.insert(of.ident.to_string(), name);
         }
-        if derives_table(&of.attrs) {
+        if derives(&of.attrs, "Table") {
             let model = Model::from_struct(&DeriveInput::from(of.clone()))?;
             self.models.push((file.into(), model));
+        }
+        Ok(())
+    }
+
+    fn item_enum(&mut self, file: &str, of: &ItemEnum) -> syn::Result<()> {
+        if derives(&of.attrs, "EnumType") {
+            let read = ModelEnum::from_enum(&DeriveInput::from(of.clone()))?;
+            self.enums.push((file.into(), read));
         }
         Ok(())
     }
@@ -200,7 +225,7 @@ fn for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-fn derives_table(attributes: &[Attribute]) -> bool {
+fn derives(attributes: &[Attribute], name: &str) -> bool {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("derive"))
@@ -209,11 +234,7 @@ fn derives_table(attributes: &[Attribute]) -> bool {
             attribute.parse_args_with(paths).ok()
         })
         .flatten()
-        .any(|path| {
-            path.segments
-                .last()
-                .is_some_and(|last| last.ident == "Table")
-        })
+        .any(|path| path.segments.last().is_some_and(|last| last.ident == name))
 }
 
 /// `#[diesel(postgres_type(name = "mood", schema = "audit"))]` of a struct in a `sql_types` module.

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod derive;
+mod enums;
 mod error;
 mod expand;
 mod files;
@@ -12,6 +13,7 @@ mod table_macro;
 #[cfg(test)]
 mod tests;
 
+pub use enums::ModelEnum;
 pub use error::{ModelError, ModelErrors};
 pub use files::Models;
 pub use model::Model;

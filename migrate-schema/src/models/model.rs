@@ -14,6 +14,8 @@ pub struct Model {
     /// The name of its module, which is how Rust calls the table.
     pub(super) module: Ident,
     pub(super) origin: Origin,
+    /// What the user calls migrate-core, where it is not `migrate_core`.
+    pub(super) core: Option<Path>,
     pub(super) renamed_from: Option<String>,
     pub(super) comment: Option<String>,
     pub(super) strict: bool,
@@ -158,6 +160,7 @@ impl Model {
             name,
             module,
             origin,
+            core: None,
             renamed_from: None,
             comment: None,
             strict: false,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use syn::{Ident, Path};
 
+use super::enums::{self, ModelEnum};
 use super::error::ModelErrors;
 use super::files::Models;
 use super::model::{
@@ -31,8 +32,13 @@ impl Models {
             naming,
             by_module: by_module.collect(),
             sql_types: &self.sql_types,
+            enums: enums::by_ident(&self.enums, &mut errors),
         };
         let mut schema = Schema::default();
+        if dialect == Dialect::Postgres && !self.enums.is_empty() {
+            let types = self.enums.iter().map(|(_, of)| of.enum_type());
+            schema.enums = Facet::Known(types.collect());
+        }
         for (file, model) in &self.models {
             match resolver.table(model) {
                 Ok(table) => schema.tables.push(table),
@@ -67,6 +73,7 @@ struct Resolver<'a> {
     naming: &'a Naming,
     by_module: HashMap<String, &'a Model>,
     sql_types: &'a HashMap<String, Name>,
+    enums: HashMap<String, &'a ModelEnum>,
 }
 
 impl Resolver<'_> {
@@ -205,9 +212,12 @@ impl Resolver<'_> {
                 Type::parse(self.dialect, "INTEGER").map_err(|wrong| error(wrong.to_string()))?,
             ));
         }
-        let mut found = of.stored.and_then(|row| row.sql_type(self.dialect)).ok_or_else(|| {
+        let by_rust = || of.stored.and_then(|row| row.sql_type(self.dialect));
+        let of_enum = |of: &ModelEnum| of.sql_type(self.dialect).ok();
+        let found = self.own_enum(field).and_then(of_enum).or_else(by_rust);
+        let mut found = found.ok_or_else(|| {
             error(format!(
-                "no type of {} is known for `{shown}`: name one with #[table(sql_type = \"...\")]",
+                "no type of {} is known for `{shown}`: name one with #[table(sql_type = \"...\")]; an enum derives EnumType",
                 self.dialect
             ))
         })?;
@@ -221,6 +231,20 @@ impl Resolver<'_> {
             found = found.array();
         }
         Ok(Facet::Known(found))
+    }
+
+    /// The enum whose labels a field holds.
+    fn own_enum(&self, field: &Field) -> Option<&ModelEnum> {
+        let Stored::Rust { of, sql_type, .. } = &field.stored else {
+            return None;
+        };
+        let path = of
+            .own
+            .as_ref()
+            .filter(|_| sql_type.of(self.dialect).is_none())?;
+        self.enums
+            .get(&plain(&path.segments.last()?.ident))
+            .copied()
     }
 
     fn foreign_key(&self, model: &Model, key: &ModelKey) -> syn::Result<ForeignKey> {
@@ -329,6 +353,14 @@ impl Resolver<'_> {
             let mut said = Check::that(check.expression.as_str());
             said.name = self.named(check.name.as_ref(), &self.naming.ck, model, &[&column]);
             checks.push(said);
+        }
+        for field in &model.fields {
+            let name = || {
+                let columns = [field.name.as_str(), "labels"];
+                self.named(None, &self.naming.ck, model, &columns)
+            };
+            let of = self.own_enum(field);
+            checks.extend(of.and_then(|of| of.check(self.dialect, &field.name, name())));
         }
         Ok(checks)
     }

@@ -1,6 +1,6 @@
 //! Which column a Rust type makes: the one table of it.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, Path, PathArguments, Type};
 
 use crate::Dialect;
 
@@ -109,6 +109,8 @@ pub(super) struct FieldType {
     pub(super) nullable_elements: bool,
     /// The row of the table above, if the type is in it.
     pub(super) stored: Option<RustType>,
+    /// The user's own type, which may be an enum.
+    pub(super) own: Option<Path>,
 }
 
 /// Takes a field's type apart.
@@ -118,6 +120,7 @@ pub(super) fn field_type(of: &Type) -> FieldType {
         dimensions: 0,
         nullable_elements: false,
         stored: None,
+        own: None,
     };
     let mut inner = of;
     loop {
@@ -154,6 +157,8 @@ pub(super) fn field_type(of: &Type) -> FieldType {
                     ("Cow" | "Box" | "Arc" | "Rc", Some(argument)) => inner = argument,
                     (name, _) => {
                         found.stored = TABLE.iter().find(|row| row.names.contains(&name)).copied();
+                        let own = found.stored.is_none() && segment.arguments.is_none();
+                        found.own = own.then(|| path.path.clone());
                         return found;
                     }
                 }

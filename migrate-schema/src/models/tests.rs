@@ -309,6 +309,13 @@ fn a_glob_without_a_model_is_an_error() {
     std::fs::write(directory.path().join("src/b.rs"), SCHEMA_RS).unwrap();
     let models = read("src/**/*.rs").unwrap();
     assert_eq!((models.len(), models.files().len()), (2, 2));
+    let twice = ["src/**/*.rs".into(), "src/b.rs".into()];
+    let twice = Models::read(directory.path(), &twice);
+    assert_eq!(
+        twice.map(|models| models.len()),
+        Ok(2),
+        "a file may be named twice"
+    );
     std::fs::write(directory.path().join("src/b.rs"), "table! { a ( }").unwrap();
     assert!(read("src/**/*.rs").unwrap_err().starts_with("src/b.rs:1:"));
 }

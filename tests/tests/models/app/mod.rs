@@ -1,0 +1,12 @@
+//! The models of an app, as its own code would have them: tables in modules of their own that refer to each other.
+
+pub mod audit;
+pub mod orgs;
+pub mod people;
+pub mod postgres;
+
+/// Tables that no key links are in one query only if the app says so.
+mod together {
+    use super::orgs::{memberships, places};
+    diesel::allow_tables_to_appear_in_same_query!(memberships, places);
+}

@@ -1,7 +1,8 @@
 //! The models of a project, and what a database is compared with because of them.
 
-use migrate_core::{Inspector, Settings};
-use migrate_schema::{Dialect, ModelErrors, Models, Naming, Schema};
+use migrate_chain::Lock;
+use migrate_core::{Backend, Inspector, Settings, dialect};
+use migrate_schema::{Dialect, ModelErrors, Models, Naming, Outline, Schema};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
@@ -36,6 +37,21 @@ pub(crate) fn schema(
     models
         .schema(dialect, &naming)
         .map_err(|errors| wrong(&errors, context, place))
+}
+
+/// A lock that keeps what the models say on a database, which is what the head of the chain has: the next build of the app
+/// compares the two.
+pub(crate) fn kept(
+    lock: Lock,
+    models: &Models,
+    backend: Backend,
+    context: &Context<'_>,
+    place: &Place,
+) -> Result<Lock, CommandError> {
+    let dialect = dialect(backend);
+    let outlines = Outline::of(&schema(models, dialect, context, place)?, dialect);
+    let lines = outlines.into_iter().map(|of| (of.name, of.lines));
+    Ok(lock.with_models(backend, lines))
 }
 
 /// What looks at the tables that the models are compared with: those of their schemas too.

@@ -25,6 +25,11 @@ use migrate_chain::{Backend, Chain, Options, Revision, Script};
 /// and how to mend it. What a chain that existed before may keep (a script with a COMMIT of its own) is one warning;
 /// `#[allow(deprecated)]` before the item silences it, since a macro can warn only by using something deprecated.
 ///
+/// # Models
+/// With the feature `models`, and where migrate.lock keeps the models, the ones in the sources are compared with it. What has moved
+/// on is a warning, which says that a revision is missing; `models = "deny"`, alone or after the directory, makes it an error, and
+/// `models = "ignore"` silences it. Which files have models, migrate.toml says (`models = ["src/**/*.rs"]`).
+///
 /// # Revisions in Rust
 /// Data that needs code has a `migration.rs` in its revision's directory, instead of its scripts or beside them:
 ///
@@ -55,7 +60,7 @@ use migrate_chain::{Backend, Chain, Options, Revision, Script};
 /// The scripts, their checksums and the places of their statements are constants: a start reads no file and parses no SQL.
 ///
 /// # What rebuilds the app
-/// An edit, a removal or a renaming of any file that was read: scripts, migration.rs, metadata.toml, migrate.lock, migrate.toml. The
+/// An edit, a removal or a renaming of any file that was read: scripts, migration.rs, metadata.toml, migrate.lock, migrate.toml, models. The
 /// commands write migrate.lock with every revision they make, so a new one is seen too. For directories added by hand, cargo
 /// needs a `build.rs` with the one line that `migrate init` writes:
 ///

@@ -40,7 +40,15 @@ pub use migrate_chain::{
     Problems, Revision, Script, Seed, Settings, Target, TargetError,
 };
 #[cfg(feature = "models")]
-pub use migrate_macros::{EnumType, Table};
+pub use migrate_macros::EnumType;
+/// Makes a struct the model of a table: Diesel's `table!` and joins come from it, and `migrate revision --autogenerate` compares
+/// it with the database.
+///
+/// Its attributes are `#[table(...)]`, on the struct and on its fields; of Diesel's own it reads `table_name`, `primary_key` and
+/// `column_name`. [Models](crate#models) has an example, and migrate-schema's documentation all attributes and types. A struct
+/// without `id`, a column that is not there, a type that no database is known to have: each is an error at its token.
+#[cfg(feature = "models")]
+pub use migrate_macros::Table;
 pub use migrations::Migrations;
 #[cfg(feature = "models")]
 pub use models::{EnumType, UnknownLabel};

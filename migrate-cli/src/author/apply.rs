@@ -102,8 +102,13 @@ pub(crate) fn finish(
 
 /// Writes the lock that a directory must have now; says whether it said something else before.
 pub(crate) fn write_lock(project: &Project) -> Result<bool, CommandError> {
+    put_lock(project, &Lock::of(project))
+}
+
+/// The same with a lock that says more than the directory.
+pub(crate) fn put_lock(project: &Project, lock: &Lock) -> Result<bool, CommandError> {
     let path = project.directory.join(Lock::FILE);
-    let text = Lock::of(project).to_string();
+    let text = lock.to_string();
     if fs::read_to_string(&path).is_ok_and(|there| there == text) {
         return Ok(false);
     }

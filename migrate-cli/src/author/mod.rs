@@ -7,7 +7,7 @@ mod hooks;
 mod journal;
 mod standing;
 
-pub(crate) use apply::{finish, line, put, show, write_lock};
+pub(crate) use apply::{finish, line, put, put_lock, show, write_lock};
 pub(crate) use editor::open;
 pub(crate) use edits::Edits;
 pub(crate) use journal::{WAS_STOPPED, recover};

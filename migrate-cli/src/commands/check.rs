@@ -1,11 +1,13 @@
 //! `migrate check`: whether chain, database and models agree.
 
-use migrate_core::{Backends, Chain, Error, Migrations, Status};
+use migrate_chain::Lock;
+use migrate_core::{Backend, Backends, Chain, Error, Migrations, Status};
 use migrate_schema::Models;
 use serde_json::{Value, json};
 
 use super::changes;
 use super::comparing::{At, Choice, Compared, Side};
+use crate::author;
 use crate::context::{Context, Place, behind, only};
 use crate::error::{CommandError, Kind};
 use crate::models;
@@ -15,7 +17,8 @@ use crate::ui::Ui;
 /// Check that chain, database and models agree
 ///
 /// For CI and for whoever comes back to a project: the chain is valid, the database is at its head, and the models say what the
-/// database has. Exit code 3 says that they do not agree; what differs is listed. Nothing is written.
+/// database has. Exit code 3 says that they do not agree; what differs is listed. Where they agree, migrate.lock keeps what the models say,
+/// for the next build of the app to compare; nothing else is written, and with --locked nothing at all.
 ///
 /// Without a database the chain is checked alone. --scratch compares the models with what the chain builds: of the URL only the
 /// server counts then.
@@ -68,7 +71,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     };
     let project = place.clone().read(backends)?;
     if context.globals.locked {
-        let file = format!("{}/{}", place.shown, migrate_chain::Lock::FILE);
+        let file = format!("{}/{}", place.shown, Lock::FILE);
         behind(&project, &file).map_or(Ok(()), Err)?;
     }
     let migrations = Migrations::from(project);
@@ -94,6 +97,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         (url, true) => Some(At::scratch(url, place.settings.backends)?),
     };
     let models = models::read_if_any(context, &place)?;
+    let compared_on = at.as_ref().map(|at| at.url().backend()).transpose()?;
     let compared = match (&models, at) {
         (Some(models), Some(at)) => Some(compared(ui, context, &place, models, args, &at)?),
         _ => None,
@@ -104,7 +108,36 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         wrong.is_some(),
     ));
     show(ui, &parts, compared.as_ref());
-    finish(wrong, compared.as_ref(), args.scratch, &place)
+    finish(wrong, compared.as_ref(), args.scratch, &place)?;
+    match (models, compared_on) {
+        (Some(models), Some(backend)) if args.tables.is_empty() => {
+            keep(ui, context, &place, &models, backend)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Keeps what the models say in an existing lock: the head of the chain has it. A directory that cannot be written, as in a
+/// container, is left as it is.
+fn keep(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place,
+    models: &Models,
+    backend: Backend,
+) -> Result<(), CommandError> {
+    let project = place.clone().read(Backends::ALL)?;
+    if project.lock.is_none() || context.globals.locked {
+        return Ok(());
+    }
+    let lock = models::kept(Lock::of(&project), models, backend, context, place)?;
+    let file = format!("{}/{}", place.shown, Lock::FILE);
+    match author::put_lock(&project, &lock) {
+        Ok(true) => ui.detail(format!("refreshed {file}: it has the models as they are")),
+        Ok(false) => {}
+        Err(error) => ui.detail(format!("{file} cannot be written: {error}")),
+    }
+    Ok(())
 }
 
 fn compared(

@@ -55,6 +55,7 @@ impl Model {
         Ok(quote! {
             #diesel::table! {
                 #imports
+                #[allow(missing_docs)]
                 #table_name
                 #schema #module (#(#key),*) {
                     #(#columns)*
@@ -137,7 +138,7 @@ fn own_enum<'a>(field: &'a Field, dialects: &[Dialect]) -> Option<&'a Path> {
             sql_type,
             diesel_type: None,
             ..
-        } if said(sql_type, dialects).is_none() => of.own.as_ref(),
+        } if said(sql_type, dialects).is_none() => of.own.as_deref(),
         _ => None,
     }
 }

@@ -110,7 +110,7 @@ pub(super) struct FieldType {
     /// The row of the table above, if the type is in it.
     pub(super) stored: Option<RustType>,
     /// The user's own type, which may be an enum.
-    pub(super) own: Option<Path>,
+    pub(super) own: Option<Box<Path>>,
 }
 
 /// Takes a field's type apart.
@@ -158,7 +158,7 @@ pub(super) fn field_type(of: &Type) -> FieldType {
                     (name, _) => {
                         found.stored = TABLE.iter().find(|row| row.names.contains(&name)).copied();
                         let own = found.stored.is_none() && segment.arguments.is_none();
-                        found.own = own.then(|| path.path.clone());
+                        found.own = own.then(|| Box::new(path.path.clone()));
                         return found;
                     }
                 }

@@ -338,6 +338,7 @@ fn the_expansion_is_what_diesel_needs() {
     let expanded = model.expand(&quote!(diesel), &[Dialect::Postgres]).unwrap();
     let expected = quote! {
         diesel::table! {
+            #[allow(missing_docs)]
             #[sql_name = "the members"]
             app.members (id) {
                 id -> Integer,

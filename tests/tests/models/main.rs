@@ -3,6 +3,7 @@
 mod app;
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::path::Path;
 
 use diesel::connection::SimpleConnection as _;
@@ -32,13 +33,13 @@ fn script(backend: Backend, files: &[&str]) -> String {
 const SHARED: [&str; 2] = ["orgs", "people"];
 
 macro_rules! on {
-    ($name:ident, $connection:ty, $backend:expr) => {
+    ($name:ident, $connection:ident, $backend:expr) => {
         #[test]
         fn $name() {
             let Some(database) = Database::create($backend) else {
                 return;
             };
-            let mut connection = <$connection>::establish(database.url()).expect("a connection");
+            let mut connection = database.$connection();
             let script = script($backend, &SHARED);
             connection
                 .batch_execute(&script)
@@ -94,8 +95,8 @@ macro_rules! on {
                 .unwrap();
             let (ann, org) = &found[0];
             assert_eq!(
-                (ann.mood, ann.before, ann.doubled, ann.cached),
-                (Mood::VeryHappy, Some(Mood::SoSo), Some(42), 1)
+                (ann.mood, ann.before, ann.doubled, ann.has_boss),
+                (Mood::VeryHappy, Some(Mood::SoSo), Some(42), false)
             );
             assert_eq!((found.len(), org.owner_id), (1, Some(1)));
             assert_eq!(
@@ -170,21 +171,13 @@ macro_rules! on {
     };
 }
 
-on!(
-    the_models_of_an_app_work_on_sqlite,
-    SqliteConnection,
-    Backend::Sqlite
-);
+on!(the_models_of_an_app_work_on_sqlite, sqlite, Backend::Sqlite);
 on!(
     the_models_of_an_app_work_on_postgres,
-    PgConnection,
+    postgres,
     Backend::Postgres
 );
-on!(
-    the_models_of_an_app_work_on_mysql,
-    MysqlConnection,
-    Backend::Mysql
-);
+on!(the_models_of_an_app_work_on_mysql, mysql, Backend::Mysql);
 
 #[test]
 fn a_label_that_the_enum_does_not_have_is_an_error_that_names_it() {
@@ -194,7 +187,12 @@ fn a_label_that_the_enum_does_not_have_is_an_error_that_names_it() {
     let read = people::table
         .select(people::mood)
         .first::<Mood>(&mut connection);
-    let error = read.expect_err("no mood is angry").to_string();
+    let error = read.expect_err("no mood is angry");
+    let mut cause: &dyn Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let error = cause.to_string();
     assert!(
         error.contains("`angry` is no label of")
             && error.ends_with("app::people::Mood; there are sad, it's so so, very_happy"),
@@ -208,7 +206,7 @@ fn enums_in_arrays_and_indexes_of_expressions_work_on_postgres() {
     let Some(database) = Database::create(Backend::Postgres) else {
         return;
     };
-    let mut connection = PgConnection::establish(database.url()).unwrap();
+    let mut connection = database.postgres();
     let script = script(Backend::Postgres, &["orgs", "people", "postgres"]);
     connection
         .batch_execute(&script)
@@ -254,7 +252,7 @@ fn a_table_of_another_schema_is_written_and_read() {
     let Some(database) = Database::create(Backend::Postgres) else {
         return;
     };
-    let mut postgres = PgConnection::establish(database.url()).unwrap();
+    let mut postgres = database.postgres();
     postgres.batch_execute("CREATE SCHEMA audit").unwrap();
     postgres
         .batch_execute(&script(Backend::Postgres, &["audit"]))

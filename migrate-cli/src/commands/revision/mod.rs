@@ -114,7 +114,11 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         edits.write(&directory.join(name), text.clone());
     }
     edits.place(&place.directory, &placed)?;
-    author::finish(edits, context, &place, &project.lock.unwrap_or_default())?;
+    let mut lock = project.lock.unwrap_or_default();
+    if let Some(found) = &found {
+        lock = found.kept(lock, context, &place, &args.from_models)?;
+    }
+    author::finish(edits, context, &place, &lock)?;
 
     let shown = |name: &String| format!("{}/{}/{name}", place.shown, new.directory);
     let files: Vec<_> = texts.iter().map(|(name, _)| shown(name)).collect();

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use diesel::prelude::*;
 use migrate_core::Table;
 
-use super::people::people;
-
 #[derive(Table, Queryable, Selectable, Insertable, Identifiable, Clone, Debug, PartialEq)]
 #[table(comment = "who pays", index(columns(name, owner_id desc)))]
 pub struct Org {
@@ -14,7 +12,7 @@ pub struct Org {
     #[table(unique)]
     pub name: String,
     // People reference their organisation too, and one of two tables makes both joinable.
-    #[table(references(people.id, on_delete = set_null, joinable = false))]
+    #[table(references(super::people::people.id, on_delete = set_null, joinable = false))]
     pub owner_id: Option<i32>,
 }
 

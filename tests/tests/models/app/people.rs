@@ -1,8 +1,6 @@
 //! People and how they feel.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
 use migrate_core::{EnumType, Table};
 
 use super::orgs::Org;
@@ -34,8 +32,8 @@ pub struct Person {
     pub mood: Mood,
     pub before: Option<Mood>,
     #[table(skip)]
-    #[diesel(select_expression = sql::<Integer>("1"))]
-    pub cached: i32,
+    #[diesel(select_expression = people::boss_id.is_not_null())]
+    pub has_boss: bool,
 }
 
 /// A second struct of the table, for inserts.

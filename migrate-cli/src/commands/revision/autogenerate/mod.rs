@@ -3,6 +3,7 @@
 mod asking;
 mod hints;
 
+use migrate_chain::Lock;
 use migrate_core::{Backend, Backends};
 use migrate_schema::{Difference, Fills, Models, Name, Renames, SqlError};
 use serde_json::{Value, json};
@@ -58,6 +59,7 @@ pub(super) struct FromModels {
 pub(super) struct Found {
     sides: Vec<(Backend, Compared)>,
     fills: Vec<Fill>,
+    models: Models,
     /// Renames that may be meant.
     likely: Renames,
 }
@@ -97,10 +99,11 @@ pub(super) fn find(
     let found = Found {
         sides,
         fills,
+        models,
         likely: known.map(|(_, likely)| likely).unwrap_or_default(),
     };
     given.iter().try_for_each(|fill| found.needs(fill))?;
-    found.show(ui, &models);
+    found.show(ui);
     Ok(found)
 }
 
@@ -189,7 +192,7 @@ impl Found {
     }
 
     /// What was found, beside the result.
-    fn show(&self, ui: &mut Ui, models: &Models) {
+    fn show(&self, ui: &mut Ui) {
         let mut last: Option<Vec<String>> = None;
         for (backend, compared) in &self.sides {
             let lines = changes::lines(&compared.difference);
@@ -205,7 +208,7 @@ impl Found {
         tell_strays(ui, self.strays());
         if !self.is_empty() {
             ui.note("not compared: views, triggers, functions, rights and rows");
-            if models.are_blocks() {
+            if self.models.are_blocks() {
                 ui.note("table! blocks say nothing of defaults, indexes, uniques and checks: those stay as they are");
             }
         }
@@ -259,6 +262,23 @@ impl Found {
             .map(|(backend, compared)| Ok((*backend, write(&compared.difference)?)))
             .collect::<Result<_, _>>()
             .map_err(cannot)
+    }
+
+    /// The lock of a chain whose head has what the models say. Where only some tables were looked at, it has not.
+    pub(super) fn kept(
+        &self,
+        lock: Lock,
+        context: &Context<'_>,
+        place: &Place,
+        args: &FromModels,
+    ) -> Result<Lock, CommandError> {
+        if !args.tables.is_empty() {
+            return Ok(lock);
+        }
+        let mut backends = self.sides.iter().map(|(backend, _)| *backend);
+        backends.try_fold(lock, |lock, backend| {
+            models::kept(lock, &self.models, backend, context, place)
+        })
     }
 
     /// Puts the scripts into a new revision's files. What a template begins a script with stays in front.

@@ -1,8 +1,8 @@
 //! A schema as lines of text: to be kept in a file, read by people, merged by git, and compared without a database.
 
 use crate::{
-    Check, Column, Dialect, Facet, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Schema,
-    Table, Unique,
+    Column, Dialect, Facet, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Schema, Table,
+    Unique,
 };
 
 /// What a schema says of one table, or of one enum type: what there is, and how it is.
@@ -155,8 +155,8 @@ fn of_table(table: &Table, dialect: Dialect) -> Outline {
         let parts: Vec<_> = of.parts.iter().map(part).collect();
         outline.add(format!("index ({})", parts.join(", ")), &index(of));
     }
-    for Check { name, expression } in known(&table.checks) {
-        outline.add(format!("check {expression}"), &named(name));
+    for of in known(&table.checks) {
+        outline.add(format!("check {}", of.expression), &named(&of.name));
     }
     if let Some(comment) = table.comment.get() {
         outline.add("comment", &[dialect.literal(comment)]);
@@ -281,7 +281,7 @@ fn word(sql: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EnumType, IndexPart, Name, Type};
+    use crate::{Check, EnumType, IndexPart, Name, Type};
 
     fn schema() -> Schema {
         let parsed = |text| Type::parse(Dialect::Postgres, text).unwrap();

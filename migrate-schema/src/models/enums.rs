@@ -12,7 +12,7 @@ use super::derive::{named, snake_case};
 use super::error::{Errors, ModelErrors};
 use super::expand::core;
 use super::model::plain;
-use crate::{Check, Dialect, EnumType, Expression, Facet, Name, Type};
+use crate::{Check, Dialect, EnumType, Facet, Name, Type};
 
 /// The most bytes that PostgreSQL takes for a label.
 const LONGEST: usize = 63;
@@ -123,7 +123,7 @@ impl ModelEnum {
         let column = dialect.quote(column);
         (dialect == Dialect::Sqlite).then(|| Check {
             name,
-            expression: Expression::from(format!("{column} IN ({})", self.literals(dialect))),
+            ..Check::that(format!("{column} IN ({})", self.literals(dialect)))
         })
     }
 

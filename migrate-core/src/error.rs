@@ -1,6 +1,8 @@
 //! Why a run, or a look at a database, did not give what was asked. Every variant says what is wrong; `help` says what to do
 //! next.
 
+mod offline;
+
 use std::time::Duration;
 
 use migrate_chain::{Backend, PlanError, Problems};
@@ -8,7 +10,8 @@ use migrate_chain::{Backend, PlanError, Problems};
 use crate::code::CodeError;
 use crate::failure::{Failure, ServerError};
 use crate::ledger::Partial;
-use crate::offline::OfflineError;
+
+pub use offline::OfflineError;
 
 /// Everything that can go wrong with a database and a chain.
 #[derive(Debug, thiserror::Error)]

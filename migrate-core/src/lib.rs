@@ -30,7 +30,7 @@ pub use canceller::{Cancelled, Canceller};
 pub use code::CodeError;
 pub use connection::{AnyConnection, AsConnection, ConnectError, Database, without_password};
 pub use database::{DatabaseError, NamedDatabase, Sessions};
-pub use error::Error;
+pub use error::{Error, OfflineError};
 pub use failure::{ErrorKind, Failure, Left, ServerError};
 #[cfg(feature = "schema")]
 pub use inspect::{InspectError, Inspector, dialect};
@@ -55,7 +55,7 @@ pub use models::{EnumType, UnknownLabel};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Event, Observer};
-pub use offline::{Offline, OfflineError, OfflineScript};
+pub use offline::{Offline, OfflineScript};
 pub use report::{Report, StampChange, StampReport, StampStep, Status, StepReport};
 pub use runner::{InDoubt, Runner, TransactionMode};
 #[cfg(feature = "schema")]

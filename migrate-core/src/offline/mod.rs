@@ -1,6 +1,5 @@
 //! A run written down: the SQL of an upgrade, a downgrade or a stamp for a backend's plain client, made without a connection.
 
-mod error;
 mod plan;
 
 use std::borrow::Cow;
@@ -9,11 +8,9 @@ use std::time::Duration;
 use migrate_chain::{Backend, Direction, Plan, Revision, Stamp};
 
 use crate::backend::{Job, Order, Writer, writer};
-use crate::error::Error;
+use crate::error::{Error, OfflineError};
 use crate::ledger::{Guard, Mark, Stamped};
 use crate::migrations::Migrations;
-
-pub use error::OfflineError;
 
 /// Writes runs down for a backend, without a connection. Made by [`Migrations::offline`].
 ///

@@ -4,7 +4,7 @@ use migrate_chain::{Backend, Chain, Direction, Plan, PlanError, Revision, Target
 
 use crate::error::Error;
 
-use super::error::OfflineError;
+use crate::error::OfflineError;
 
 /// `B`, `A:B`, `A:`, `:B`; from base where A is left out, to the head where B is.
 pub(super) fn upgrade<'c>(

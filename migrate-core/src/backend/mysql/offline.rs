@@ -6,9 +6,8 @@ use std::time::Duration;
 use migrate_chain::Revision;
 
 use crate::backend::{Job, Order, Session, Writer, lines};
-use crate::error::Error;
+use crate::error::{Error, OfflineError};
 use crate::ledger::{Check, tables};
-use crate::offline::OfflineError;
 
 use super::recorded::{SINCE_STARTED, pieces, running};
 use super::together::{after, before, restore, set_lock_timeout};

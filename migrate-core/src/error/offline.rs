@@ -70,7 +70,7 @@ impl OfflineError {
     }
 
     /// What to write in the place of a target that is seen from a database.
-    pub(super) fn relative(target: &str, direction: Option<Direction>) -> Self {
+    pub(crate) fn relative(target: &str, direction: Option<Direction>) -> Self {
         let instead = match direction {
             None => "an id, a name, `head` or `base`".to_owned(),
             Some(Direction::Up) if target.starts_with('+') => {

@@ -43,6 +43,9 @@ pub struct Project {
 }
 
 impl Project {
+    /// The file in a migrations directory that says how to undo a change of it that is under way, or that was broken off.
+    pub const UNDO_FILE: &'static str = ".migrate-undo";
+
     /// Reads and checks a migrations directory. `enabled` are the backends of this build; they count where migrate.toml names
     /// none.
     ///

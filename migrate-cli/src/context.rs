@@ -1,22 +1,27 @@
 //! What a command stands on: where the migrations directory is, what it says, and which database is meant. Nothing is read or
 //! opened before a command asks for it.
 
+mod lock;
+mod place;
+
 use std::borrow::Cow;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrate_chain::{Draft, Lock, Outline, Project};
+use migrate_chain::{Lock, Outline, Project};
 use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Problem, Settings};
 
 use crate::author::{self, WAS_STOPPED};
 use crate::config::Globals;
 use crate::database_url::DatabaseUrl;
 use crate::environment::{self, Chosen};
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::files;
 use crate::search::Search;
 use crate::ui::Ui;
 use crate::variables::Process;
+
+pub(crate) use lock::behind;
+pub(crate) use place::Place;
 
 /// Where the chain comes from.
 #[derive(Clone, Copy, Debug)]
@@ -35,15 +40,6 @@ pub(crate) struct Context<'a> {
     source: Source<'a>,
     /// Where the user stands.
     pub(crate) here: PathBuf,
-}
-
-/// A migrations directory that is there, not read yet.
-#[derive(Clone)]
-pub(crate) struct Place {
-    pub(crate) directory: PathBuf,
-    pub(crate) settings: Settings,
-    /// The directory as the user would name it.
-    pub(crate) shown: String,
 }
 
 /// A chain to run, and where it came from.
@@ -253,7 +249,7 @@ impl<'a> Context<'a> {
         if self.globals.locked {
             behind(&project, &format!("{shown}/{}", Lock::FILE)).map_or(Ok(()), Err)?;
         }
-        refresh_lock(ui, &project, &shown);
+        lock::refresh(ui, &project, &shown);
         Ok(Loaded {
             migrations: Cow::Owned(Migrations::from(project)),
             shown,
@@ -348,66 +344,6 @@ impl Loaded<'_> {
     }
 }
 
-impl Place {
-    /// Refuses a database that the chain is not written for, in words that say so.
-    pub(crate) fn is_for(&self, backends: Backends) -> Result<(), CommandError> {
-        let written = self.settings.backends.unwrap_or(backends);
-        let Some(other) = backends.iter().find(|backend| !written.contains(*backend)) else {
-            return Ok(());
-        };
-        let names: Vec<_> = written.iter().map(Backend::name).collect();
-        let error = CommandError::failed(format!(
-            "{} is a chain for {}, and the database is {other}",
-            self.shown,
-            names.join(" and "),
-        ));
-        Err(error.with_help(format!(
-            "name another database, or add \"{other}\" to `backends` in migrate.toml"
-        )))
-    }
-
-    /// Reads and checks the directory.
-    pub(crate) fn read(self, backends: Backends) -> Result<Project, CommandError> {
-        let Self {
-            directory,
-            settings,
-            shown,
-        } = self;
-        Project::read(&directory, settings, backends)
-            .map_err(|problems| CommandError::problems(problems, &shown))
-    }
-
-    /// The migrate.toml that was read, or where one is to be.
-    pub(crate) fn settings_file(&self) -> PathBuf {
-        let files = self.settings.origin.files();
-        let read = files.iter().find(|file| !file.ends_with("diesel.toml"));
-        read.cloned()
-            .unwrap_or_else(|| self.directory.with_file_name("migrate.toml"))
-    }
-
-    /// The folder of migrate.toml: what it names is seen from there.
-    pub(crate) fn settings_folder(&self) -> PathBuf {
-        self.settings.folder(&self.directory)
-    }
-
-    /// Reads the directory as one whose links may be broken.
-    pub(crate) fn draft(&self) -> Result<Draft, CommandError> {
-        Draft::read(&self.directory, self.settings.clone(), Backends::ALL)
-            .map_err(|problems| CommandError::problems(problems, &self.shown))
-    }
-
-    /// The same for a chain that is still being written: no revision yet, or a down script to be filled in.
-    pub(crate) fn read_unfinished(self, backends: Backends) -> Result<Project, CommandError> {
-        let Self {
-            directory,
-            settings,
-            shown,
-        } = self;
-        Project::read_unfinished(&directory, settings, backends)
-            .map_err(|problems| CommandError::problems(problems, &shown))
-    }
-}
-
 /// Says what is odd in a directory: a few lines of it where nobody asked for more.
 fn warn(ui: &mut Ui, shown: &str, warnings: &[Problem]) {
     let most = if ui.is_verbose() {
@@ -436,50 +372,4 @@ fn told(ui: &mut Ui, shown: &str, chain: &Chain) {
 /// Which backends a chain is read for, where the database is known.
 pub(crate) fn only(backend: Backend) -> Backends {
     Backends::NONE.with(backend)
-}
-
-/// Why the lock is not up to date, if it is not.
-pub(crate) fn behind(project: &Project, file: &str) -> Option<CommandError> {
-    let error = |message: String| {
-        CommandError::failed(message)
-            .with_help("`migrate lock` brings it up to date; commit it")
-            .with_kind(Kind::NotCurrent)
-    };
-    let Some(lock) = &project.lock else {
-        return Some(error(format!("there is no {file}")));
-    };
-    match lock.differences(&Lock::of(project)).as_slice() {
-        [] => None,
-        [(revision, what)] => Some(error(format!(
-            "{file} is not up to date: {revision} {what}"
-        ))),
-        [(revision, what), more @ ..] => Some(error(format!(
-            "{file} is not up to date: {revision} {what}, and {} more",
-            more.len()
-        ))),
-    }
-}
-
-/// Brings an existing migrate.lock up to date, as cargo does with its own. A directory that cannot be written, as in a
-/// container, is left as it is: the lock guards what is edited, not what is deployed.
-fn refresh_lock(ui: &mut Ui, project: &Project, shown: &str) {
-    if project
-        .lock
-        .as_ref()
-        .is_none_or(|lock| lock.agrees_with(project))
-    {
-        return;
-    }
-    let path = project.directory.join(Lock::FILE);
-    let text = Lock::of(project).to_string();
-    if fs::read_to_string(&path).is_ok_and(|there| there == text) {
-        return;
-    }
-    match files::replace(&path, &text) {
-        Ok(()) => ui.detail(format!("refreshed {shown}/{}", Lock::FILE)),
-        Err(error) => ui.detail(format!(
-            "{shown}/{} is not up to date and cannot be written: {error}",
-            Lock::FILE
-        )),
-    }
 }

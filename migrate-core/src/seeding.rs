@@ -287,6 +287,14 @@ fn statements(
     for (done, statement) in script.statements().enumerate() {
         let run = || server.execute(statement.text);
         session.script(run).map_err(broken(done))?;
+        // MySQL's SLEEP is no error when it is ended.
+        if (session.stop)() {
+            return Err(broken(done + 1)(ServerError {
+                message: "stopped on request".to_owned(),
+                kind: ErrorKind::Canceled,
+                ..ServerError::default()
+            }));
+        }
     }
     let all = script.statements().len();
     let row = session

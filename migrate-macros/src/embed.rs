@@ -26,7 +26,7 @@ pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<T
     let place = Place::of(arguments)?;
     let project = read(&place.directory).map_err(|problems| {
         let texts = problems.iter().map(|problem| problem.render(&place.shown));
-        refuse::all(arguments.span(), texts.collect())
+        refuse::all(arguments.span(), texts.chain(broken_off(&place)).collect())
     })?;
     let models = models(arguments, &project)?;
     constants(core, &place, &project, models)
@@ -61,6 +61,18 @@ fn models(arguments: &Arguments, project: &Project) -> syn::Result<TokenStream> 
 fn models(arguments: &Arguments, _: &Project) -> syn::Result<TokenStream> {
     debug_assert!(arguments.models.is_none(), "refused where it is read");
     Ok(TokenStream::new())
+}
+
+/// Why a directory may be half changed.
+fn broken_off(place: &Place) -> Option<String> {
+    let file = Project::UNDO_FILE;
+    let there = place.directory.join(file).exists();
+    there.then(|| {
+        format!(
+            "{}/{file}: a command changes these files now, or was stopped before it was done\n  help: `migrate heads` undoes what it left",
+            place.shown
+        )
+    })
 }
 
 /// The project, or everything that is wrong with it.
@@ -191,6 +203,24 @@ fn app() -> String {
 mod tests {
     use super::*;
     use migrate_chain::Problem;
+
+    #[test]
+    fn a_change_that_was_broken_off_is_named_with_what_it_broke() {
+        let directory = std::env::temp_dir().join(format!("migrate-undo-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let place = Place {
+            directory: directory.clone(),
+            shown: "migrations".to_owned(),
+        };
+        assert_eq!(broken_off(&place), None);
+        std::fs::write(directory.join(".migrate-undo"), "").unwrap();
+        let text = broken_off(&place).unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert!(
+            text.contains("migrations/.migrate-undo: a command changes"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn a_directory_that_a_broken_migrate_toml_may_name_otherwise_is_not_missing() {

@@ -64,6 +64,7 @@ fn chain(size: usize) -> Project {
         };
         project.revision(&format!("{number:04}_step"), &up, down);
     }
+    run(&project.path(), &["lock"]);
     project
 }
 

@@ -7,12 +7,10 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use migrate_chain::Project;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CommandError;
-
-/// The file's name, hidden from whoever lists revisions.
-const FILE: &str = ".migrate-undo";
 
 /// The name of a text that is about to replace another one.
 pub(super) const NEW: &str = ".migrate-new";
@@ -125,7 +123,7 @@ impl Journal {
     pub(super) fn begin(directory: &Path, undos: &[Undo]) -> Result<Self, CommandError> {
         // What is elsewhere is undone by this process alone.
         let undos: Vec<_> = undos.iter().filter(|undo| undo.stays(directory)).collect();
-        let path = directory.join(FILE);
+        let path = directory.join(Project::UNDO_FILE);
         loop {
             if recover(directory)? {
                 return Err(
@@ -191,7 +189,7 @@ pub(crate) const WAS_STOPPED: &str =
 /// Undoes what a process that was killed left half done in a migrations directory; whether there was anything. Waits for one that
 /// is still at work.
 pub(crate) fn recover(directory: &Path) -> Result<bool, CommandError> {
-    let path = directory.join(FILE);
+    let path = directory.join(Project::UNDO_FILE);
     let cannot = |error: io::Error| {
         CommandError::failed(format!(
             "an earlier command was stopped while it changed files, and that cannot be undone: {}: {error}",

@@ -293,7 +293,7 @@ impl RunOptions {
 }
 
 /// The run was over before the signal could stop it; whoever sent it still learns that it came.
-fn stopped(signal: u8) -> CommandError {
+pub(super) fn stopped(signal: u8) -> CommandError {
     CommandError::failed("stopped on request; everything that was asked for was done before")
         .with_kind(Kind::Stopped { signal })
 }

@@ -7,6 +7,7 @@ use migrate_core::{
 };
 use serde_json::json;
 
+use super::running::stopped;
 use crate::context::{Context, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
@@ -176,6 +177,8 @@ impl Seeds {
             (ran, of) => format!("ran {ran} of {of} seeds"),
         });
         ui.json(&json!({ "event": "seeds", "ran": ran, "of": seeds.len() }));
-        Ok(())
+        signals
+            .received()
+            .map_or(Ok(()), |signal| Err(stopped(signal)))
     }
 }

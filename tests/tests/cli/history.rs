@@ -1,5 +1,7 @@
 //! `history`: every form of a range, and a database that must be asked.
 
+use std::fs;
+
 use migrate_core::Backend;
 use migrate_tests::Project;
 use snapbox::str;
@@ -141,4 +143,158 @@ fn a_line_is_no_wider_than_a_terminal_unless_a_name_is() {
     let history = finish(tool(&project.path(), &words)).expect(0).stdout;
     let widths: Vec<_> = history.lines().map(str::len).collect();
     assert!(widths.iter().all(|&width| width <= 80), "{history}");
+}
+
+#[test]
+fn history_is_newest_first_and_asks_the_database_where_one_is_named() {
+    let project = two_tables();
+    says(
+        said(&project.path(), &["history"]),
+        str![[r#"
+02  t02 (head)
+01  t01
+--- stderr
+no database is named: what is applied is not shown
+--- exit code 0
+
+"#]],
+    );
+    said_on_app(&project.path(), &["upgrade", "+1"]);
+    says(
+        said_on_app(&project.path(), &["history"]),
+        str![[r#"
+02  t02 (head)     pending
+01  t01 (current)  applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "--verbose"]),
+        str![[r#"
+02  t02 (head)     pending
+    follows  01
+    scripts  up.sql, down.sql
+01  t01 (current)  applied [DATE]
+    follows  base
+    scripts  up.sql, down.sql
+--- stderr
+chain: migrations, 2 revisions
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "--format", "json"]),
+        str![[r#"
+{"database":"sqlite:app.db","revisions":[{"revision":"02","directory":"02_t02","down_revision":"01","linked":true,"head":true,"current":false,"state":"pending","applied":false,"applied_at":null,"scripts":["up.sql","down.sql"],"run_in_transaction":true,"revert_in_transaction":true,"lock_timeout_ms":null,"irreversible":null},{"revision":"01","directory":"01_t01","down_revision":null,"linked":true,"head":false,"current":true,"state":"applied","applied":true,"applied_at":"[DATE]","scripts":["up.sql","down.sql"],"run_in_transaction":true,"revert_in_transaction":true,"lock_timeout_ms":null,"irreversible":null}],"unknown":[]}
+--- exit code 0
+
+"#]],
+    );
+}
+
+#[test]
+fn history_goes_on_without_a_database_that_cannot_be_reached() {
+    let project = two_tables();
+    let url = "sqlite:no/such/directory/app.db";
+    fs::write(project.path().join("no"), "").expect("a file where a directory is wanted");
+    says(
+        said(&project.path(), &["history", "--database-url", url]),
+        str![[r#"
+02  t02 (head)  pending
+01  t01         pending
+--- stderr
+no/such/directory/app.db is not there yet
+--- exit code 0
+
+"#]],
+    );
+    let said = said(
+        &project.path(),
+        &[
+            "history",
+            "--database-url",
+            "postgres://nobody@127.0.0.1:1/none",
+        ],
+    );
+    assert!(
+        said.contains(
+            "the database was not asked: cannot connect to postgres://nobody@127.0.0.1:1/none"
+        ),
+        "{said}"
+    );
+    assert!(said.starts_with("02  t02 (head)\n01  t01\n"), "{said}");
+    assert!(said.ends_with("--- exit code 0\n"), "{said}");
+}
+
+#[test]
+fn history_shows_a_range() {
+    let project = Project::tables(Backend::Sqlite, 5);
+    said_on_app(&project.path(), &["upgrade", "t03"]);
+    says(
+        said_on_app(&project.path(), &["history", "-r", "t02:t03"]),
+        str![[r#"
+03  t03 (current)  applied [DATE]
+02  t02            applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "-1:current"]),
+        str![[r#"
+03  t03 (current)  applied [DATE]
+02  t02            applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "04:"]),
+        str![[r#"
+05  t05 (head)  pending
+04  t04         pending
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", ":01"]),
+        str![[r#"
+01  t01  applied [DATE]
+--- exit code 0
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "03:02"]),
+        str![[r#"
+--- stderr
+error: `03:02` is empty: it ends before it begins
+--- exit code 2
+
+"#]],
+    );
+    says(
+        said_on_app(&project.path(), &["history", "-r", "03"]),
+        str![[r#"
+--- stderr
+error: `03` is not a range
+  help: write A:B; a side that is left out is the end of the chain
+--- exit code 2
+
+"#]],
+    );
+    says(
+        said(&project.path(), &["history", "-r", "current:"]),
+        str![[r#"
+--- stderr
+no database is named: what is applied is not shown
+error: `current` is seen from the database, which was not asked
+  help: name one with DATABASE_URL or --database-url
+--- exit code 2
+
+"#]],
+    );
 }

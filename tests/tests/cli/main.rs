@@ -31,9 +31,11 @@ mod signals;
 mod sql;
 mod stamp;
 mod targets;
+mod templates;
 mod terminal;
 mod usage;
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -132,6 +134,11 @@ fn says(actual: String, expected: impl snapbox::data::IntoData) {
 
 fn regex(pattern: &str) -> regex::Regex {
     regex::Regex::new(pattern).expect("a valid pattern")
+}
+
+/// The text of a project's file.
+fn read(project: &Project, file: &str) -> String {
+    fs::read_to_string(project.path().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 /// Two small tables.

@@ -228,6 +228,10 @@ fn parts(text: &str) -> HashMap<String, String> {
                 .trim_end_matches(" VIRTUAL");
             found.insert(key(&Place::Generated(at)), inner.to_owned());
         } else if let Some(rest) = after(line, " DEFAULT ") {
+            // The check that makes a LONGTEXT a JSON of MariaDB follows.
+            let end =
+                after(rest, " CHECK (").map_or(rest.len(), |check| rest.len() - check.len() - 8);
+            let rest = &rest[..end];
             // Where a change alone gives a value, a NULL stands before it.
             let alone = rest
                 .strip_prefix("NULL ")

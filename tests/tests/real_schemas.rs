@@ -17,6 +17,23 @@ const FOUND: &[(&str, &str)] = &[
         "drop index path_gist_categories_idx of categories",
     ),
     ("crates_io", "drop column categories.path"),
+    // The migrations make the sizes INT, and say NOT NULL of neither them nor the totals.
+    (
+        "syncstorage_mysql",
+        "change column batch_upload_items.payload_size: int to bigint",
+    ),
+    (
+        "syncstorage_mysql",
+        "change column bso.payload_size: int to bigint, NOT NULL",
+    ),
+    (
+        "syncstorage_mysql",
+        "change column user_collections.count: NOT NULL",
+    ),
+    (
+        "syncstorage_mysql",
+        "change column user_collections.total_bytes: NOT NULL",
+    ),
 ];
 
 /// What a database has besides its tables, which a schema does not hold.
@@ -117,5 +134,19 @@ mod postgres {
     #[test]
     fn its_own_models_find_nothing_but_what_is_so() {
         super::its_own_models_find_nothing_but_what_is_so(Backend::Postgres);
+    }
+}
+
+mod mysql {
+    use super::*;
+
+    #[test]
+    fn its_own_models_find_nothing_but_what_is_so() {
+        super::its_own_models_find_nothing_but_what_is_so(Backend::Mysql);
+    }
+
+    #[test]
+    fn what_is_read_makes_the_same_tables() {
+        super::what_is_read_makes_the_same_tables(Backend::Mysql);
     }
 }

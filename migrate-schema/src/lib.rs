@@ -33,7 +33,7 @@ pub use name::Name;
 pub use naming::Naming;
 pub use outline::Outline;
 pub use schema::{EnumType, Schema};
-pub use sql::{Fills, SqlError, Statement};
+pub use sql::{Fills, SqlError, Statement, Step};
 pub use sqlite_text::{SqliteObject, SqliteTextError};
 pub use table::Table;
 pub use types::{Type, TypeError};

@@ -98,6 +98,18 @@ impl Difference {
         )
     }
 
+    /// The same way in two parts: to a schema that lies between, and on from there.
+    pub(crate) fn by_way_of(&self, between: &Schema) -> (Self, Self) {
+        let first = Self::between(&self.before, between, self.dialect, &self.renames);
+        let rest = Self::between(&first.after, &self.after, self.dialect, &self.renames);
+        (first, rest)
+    }
+
+    /// The schema that is there before.
+    pub(crate) const fn before(&self) -> &Schema {
+        &self.before
+    }
+
     /// Whose SQL it is.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {

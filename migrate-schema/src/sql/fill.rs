@@ -62,6 +62,11 @@ impl Fills {
         difference.tightened().filter_map(update).collect()
     }
 
+    /// Whether a value is given for a column.
+    pub(super) fn has(&self, table: &Name, column: &str) -> bool {
+        self.given.contains_key(&(table.clone(), column.to_owned()))
+    }
+
     /// The value for a column, if it needs one and there is one.
     pub(super) fn of(
         &self,

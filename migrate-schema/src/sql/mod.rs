@@ -6,6 +6,9 @@ mod mysql;
 mod postgres;
 mod postgres_column;
 mod postgres_enum;
+mod postgres_online;
+#[cfg(test)]
+mod postgres_online_tests;
 mod sqlite;
 mod sqlite_native;
 mod sqlite_rebuild;
@@ -16,6 +19,7 @@ mod tests;
 use std::fmt::Write as _;
 
 pub use fill::Fills;
+pub use postgres_online::Step;
 
 use crate::{Change, Column, Dialect, Difference, Name, TableChange};
 
@@ -101,22 +105,27 @@ impl Difference {
     /// # Errors
     /// As those of [`statements`](Self::statements).
     pub fn script(&self, fills: &Fills) -> Result<String, SqlError> {
-        let mut script = String::new();
-        for statement in self.statements(fills)? {
-            if !script.is_empty() && !statement.comments.is_empty() {
-                script.push('\n');
-            }
-            for comment in &statement.comments {
-                line(&mut script, comment);
-            }
-            for lost in &statement.loses {
-                line(&mut script, &format!("loses data: {lost}"));
-            }
-            script.push_str(&statement.sql);
-            script.push_str(";\n");
-        }
-        Ok(script)
+        Ok(written(&self.statements(fills)?))
     }
+}
+
+/// Statements as a script.
+fn written(statements: &[Statement]) -> String {
+    let mut script = String::new();
+    for statement in statements {
+        if !script.is_empty() && !statement.comments.is_empty() {
+            script.push('\n');
+        }
+        for comment in &statement.comments {
+            line(&mut script, comment);
+        }
+        for lost in &statement.loses {
+            line(&mut script, &format!("loses data: {lost}"));
+        }
+        script.push_str(&statement.sql);
+        script.push_str(";\n");
+    }
+    script
 }
 
 /// A comment stays one, whatever a name has in it.

@@ -139,7 +139,7 @@ fn table_change(
 }
 
 /// The name of a constraint, or the one that PostgreSQL gives to a constraint without one.
-fn name_of(table: &Name, of: &Constraint) -> String {
+pub(super) fn name_of(table: &Name, of: &Constraint) -> String {
     let (columns, end) = match of {
         Constraint::PrimaryKey(_) | Constraint::Check(_) | Constraint::Index(_) => {
             (&[][..], "pkey")
@@ -158,7 +158,7 @@ fn name_of(table: &Name, of: &Constraint) -> String {
     of.name().map_or_else(|| parts.join("_"), String::from)
 }
 
-fn create_index(table: &Name, index: &Index) -> String {
+pub(super) fn create_index(table: &Name, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let name = index
         .name

@@ -46,6 +46,28 @@ impl Seed {
         Problems::none_or(problems).map(|()| seeds)
     }
 
+    /// One file, whatever it is called.
+    ///
+    /// ```
+    /// use migrate_chain::{Backend, Seed};
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// let file = directory.path().join("schema.sql");
+    /// std::fs::write(&file, "CREATE TABLE users (id INTEGER); CREATE TABLE orders (id INTEGER);")?;
+    /// assert_eq!(Seed::read(&file, Backend::Sqlite)?.script().statements().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with it, seen from its directory.
+    pub fn read(file: &Path, backend: Backend) -> Result<Self, Problems> {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let name = file.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        let script = read(directory, &name, backend)?;
+        Ok(Self { name, script })
+    }
+
     /// Its name, whichever backend it is for: `01_users.sql`.
     #[must_use]
     pub fn name(&self) -> &str {

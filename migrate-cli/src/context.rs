@@ -169,6 +169,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the project's files are here: an app that carries its chain with it may run anywhere.
+    pub(crate) fn has_files(&self) -> bool {
+        matches!(self.source, Source::Directory) || self.globals.dir.is_some()
+    }
+
     /// Refuses a place where an app that runs elsewhere has no business making files.
     pub(crate) fn needs_sources(&self) -> Result<(), CommandError> {
         let is_mounted = matches!(self.source, Source::Embedded(_));

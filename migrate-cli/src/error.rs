@@ -173,6 +173,15 @@ impl CommandError {
         }
     }
 
+    /// What is wrong with a file of SQL; `folder` is where it is.
+    pub(crate) fn script(problems: Problems, folder: &str, shown: &str) -> Self {
+        let texts = problems.render(folder);
+        Self {
+            cause: Cause::Problems { problems, texts },
+            ..Self::failed(format!("{shown} cannot be read"))
+        }
+    }
+
     /// Why a database could not be opened.
     pub(crate) fn connect(error: ConnectError, url: &DatabaseUrl) -> Self {
         let origin = &url.origin;

@@ -61,8 +61,8 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// The schemas of the database that are looked at beside the connection's own.
     pub schemas: Vec<String>,
-    /// The file that has the project's `table!` blocks, if migrate.toml or diesel.toml names one.
-    pub print_schema: Option<PrintSchema>,
+    /// The files that have the project's `table!` blocks, where migrate.toml or else diesel.toml names some.
+    pub print_schema: Vec<PrintSchema>,
     /// Where all this was read.
     pub origin: Origin,
 }
@@ -174,7 +174,7 @@ impl Settings {
         let mut shown = String::new();
         let mut files = Vec::new();
         let mut settings = None;
-        let mut printed = None;
+        let mut printed = Vec::new();
         for (level, parent) in directory.ancestors().enumerate() {
             let file = parent.join(FILE);
             let speaks = || match said_in(&file) {
@@ -192,7 +192,7 @@ impl Settings {
             }
             // Without a word on where they are, Diesel means `migrations` beside it.
             let ours = named.unwrap_or_else(|| parent.join("migrations")) == directory;
-            if printed.is_none() && (ours || level == 1) {
+            if printed.is_empty() && (ours || level == 1) {
                 printed = PrintSchema::in_diesel(&diesel);
             }
             shown += "../";
@@ -227,20 +227,22 @@ impl Settings {
         let text = folder::text(path, shown)?;
         let mut settings = Self::parse(shown, &text)?;
         settings.origin.files.push(path.to_owned());
-        let print = settings.print_schema.take();
-        settings.print_schema = print.map(|print| print.seen_from(path));
+        let print = std::mem::take(&mut settings.print_schema).into_iter();
+        settings.print_schema = print.map(|print| print.seen_from(path)).collect();
         Ok(settings)
     }
 
     /// What diesel.toml says counts where migrate.toml says nothing.
-    fn print_schema_or(&mut self, diesel: Option<PrintSchema>) {
-        let Some(diesel) = diesel.filter(|_| self.print_schema.is_none()) else {
+    fn print_schema_or(&mut self, diesel: Vec<PrintSchema>) {
+        if !self.print_schema.is_empty() {
             return;
-        };
-        if !self.origin.files.contains(&diesel.said_in) {
-            self.origin.files.push(diesel.said_in.clone());
         }
-        self.print_schema = Some(diesel);
+        for print in &diesel {
+            if !self.origin.files.contains(&print.said_in) {
+                self.origin.files.push(print.said_in.clone());
+            }
+        }
+        self.print_schema = diesel;
     }
 }
 

@@ -30,7 +30,7 @@ impl Settings {
     }
 
     /// The globs of the files that have models, seen from [`folder`](Self::folder): what `models` says; else every Rust file under
-    /// `src`, and the file of `print_schema` where that is elsewhere.
+    /// `src`, and the files of `print_schema` that are elsewhere.
     ///
     /// ```
     /// use migrate_chain::Settings;
@@ -43,13 +43,14 @@ impl Settings {
             return models.clone();
         }
         let folder = crate::location::cleaned(&self.folder(migrations));
-        let printed = self.print_schema.as_ref().map(|print| &print.file);
+        let printed = self.print_schema.iter().map(|print| &print.file);
         let printed = printed.filter(|file| !file.starts_with(folder.join("src")));
+        let printed: Vec<_> = printed.map(|file| seen_from(&folder, file)).collect();
         let mut globs = Vec::new();
-        if printed.is_none() || folder.join("src").is_dir() {
+        if printed.is_empty() || folder.join("src").is_dir() {
             globs.push(SOURCES.to_owned());
         }
-        globs.extend(printed.map(|file| seen_from(&folder, file)));
+        globs.extend(printed);
         globs
     }
 

@@ -78,7 +78,7 @@ impl Settings {
     fn take_print_schema(&mut self, reader: &mut Reader<'_>, entry: &Entry) {
         let problems = reader.problems.len();
         self.print_schema = PrintSchema::take(reader, entry, true);
-        if self.print_schema.is_none() && reader.problems.len() == problems {
+        if self.print_schema.is_empty() && reader.problems.len() == problems {
             let file = Entry {
                 key: "print_schema.file".to_owned(),
                 ..entry.clone()

@@ -134,7 +134,7 @@ fn models_and_what_they_are_compared_with_are_read() {
     );
     assert_eq!(
         problems(
-            "models = []\nexclude = 1\n[naming]\nix = \"ix_{tabel}\"\nuq = \"unique\"\nck = \"{referred}\"\nidx = \"x\"\n[print_schema]\nwith_docs = true\n"
+            "models = []\nexclude = 1\n[naming]\nix = \"ix_{tabel}\"\nuq = \"unique\"\nck = \"{referred}\"\nidx = \"x\"\n[print_schema]\nwith_doc = true\n"
         ),
         [
             "migrate.toml:1: `models = []`: it names no file\n  help: for example `models = [\"src/**/*.rs\"]`",
@@ -143,7 +143,7 @@ fn models_and_what_they_are_compared_with_are_read() {
             "migrate.toml:5: `uq = \"unique\"`: it has none of its places, which are {table}, {columns}, so that all would have one name\n  help: for example `uq = \"uq_{table}_{columns}\"`",
             "migrate.toml:6: `ck = \"{referred}\"`: `{referred}` is none of its places, which are {table}, {columns}\n  help: for example `ck = \"ck_{table}_{columns}\"`",
             "migrate.toml:7: unknown key `idx`\n  help: did you mean `ix`?",
-            "migrate.toml:9: unknown key `with_docs`\n  help: take it out",
+            "migrate.toml:9: unknown key `with_doc`\n  help: did you mean `with_docs`?",
         ]
     );
 }
@@ -158,7 +158,7 @@ fn the_file_of_table_blocks_is_named_in_migrate_toml_or_else_in_diesel_toml() {
     std::fs::write(path("diesel.toml"), diesel).unwrap();
     let migrations = path("migrations");
     let settings = Settings::beside(&migrations).unwrap();
-    let print = settings.print_schema.clone().unwrap();
+    let print = settings.print_schema[0].clone();
     assert_eq!(print.file, path("models/src/schema.rs"));
     assert_eq!(print.patch_file, Some(path("fix.patch")));
     assert_eq!(print.except_tables, ["^spatial_"]);
@@ -177,9 +177,30 @@ fn the_file_of_table_blocks_is_named_in_migrate_toml_or_else_in_diesel_toml() {
     )
     .unwrap();
     let settings = Settings::beside(&migrations).unwrap();
-    assert_eq!(
-        settings.print_schema.as_ref().unwrap().file,
-        path("src/schema.rs")
-    );
+    assert_eq!(settings.print_schema[0].file, path("src/schema.rs"));
     assert_eq!(settings.model_globs(&migrations), ["src/**/*.rs"]);
+}
+
+#[test]
+fn a_diesel_toml_may_name_a_file_a_schema_and_ask_for_what_is_not_known_here() {
+    let root = tempfile::tempdir().unwrap();
+    let diesel = "[print_schema.public]\nfile = \"a.rs\"\nschema = \"public\"\nwith_docs = true\ninclude_views = true\n\
+                  [print_schema.audit]\nfile = \"b.rs\"\ncolumn_sorting = \"name\"\ngenerate_rust_enums = false\n";
+    std::fs::create_dir_all(root.path().join("migrations")).unwrap();
+    std::fs::write(root.path().join("diesel.toml"), diesel).unwrap();
+    let settings = Settings::beside(&root.path().join("migrations")).unwrap();
+    let [public, audit] = &settings.print_schema[..] else {
+        panic!("{:?}", settings.print_schema);
+    };
+    assert_eq!(public.schema.as_deref(), Some("public"));
+    assert_eq!(
+        public.docs.as_deref(),
+        Some("database-comments-fallback-to-auto-generated-doc-comment")
+    );
+    assert_eq!(public.unknown, ["include_views"]);
+    assert!(audit.sort_columns && audit.unknown.is_empty());
+    assert_eq!(
+        settings.model_globs(&root.path().join("migrations")),
+        ["a.rs", "b.rs"]
+    );
 }

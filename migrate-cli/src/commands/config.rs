@@ -139,7 +139,7 @@ fn models(context: &Context<'_>, chosen: &Chosen) -> Result<Vec<Setting>, Comman
     let globs = place.settings.model_globs(&place.directory);
     let globs = json!(globs).to_string();
     let mut settings = vec![Setting::new("models", globs, chosen.outside("models"))];
-    let printed = place.settings.print_schema.as_ref();
+    let printed = place.settings.print_schema.iter();
     settings.extend(printed.map(|print| {
         let origin = chosen.outside("print_schema.file").unwrap_or(Origin {
             file: Some(context.shown(&print.said_in)),

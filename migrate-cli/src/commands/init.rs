@@ -1,6 +1,7 @@
 //! `migrate init`: what a project needs to begin, or to go on from Diesel. It writes what is missing and changes nothing.
 
 mod crate_here;
+mod from_database;
 mod settings_text;
 
 use std::fs;
@@ -17,6 +18,7 @@ use crate::error::CommandError;
 use crate::files;
 use crate::ui::Ui;
 use crate_here::Crate;
+use from_database::Found;
 
 /// Make migrations/, migrate.toml and migrate.lock, or take over a Diesel project
 ///
@@ -27,7 +29,8 @@ use crate_here::Crate;
 #[command(after_help = "\
 Examples:
   migrate init                             for the database of the URL
-  migrate init --backend sqlite,postgres   for these")]
+  migrate init --backend sqlite,postgres   for these
+  migrate init --from-database             for one that has tables already")]
 pub(crate) struct Args {
     /// The databases that every script is for
     #[arg(
@@ -37,6 +40,10 @@ pub(crate) struct Args {
         value_parser = super::offline::backends()
     )]
     backend: Vec<Backend>,
+
+    /// Begin with the database that the URL names: a first revision that makes its tables, and models
+    #[arg(long, conflicts_with = "backend")]
+    from_database: bool,
 }
 
 /// What was done, and what is left to the user.
@@ -52,9 +59,23 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let mut outcome = Outcome::default();
     let directory = directory(context);
     context.recover_in(ui, &directory)?;
+    let found = args
+        .from_database
+        .then(|| Found::read(ui, context, &directory))
+        .transpose()?;
     make_directory(context, &directory, &mut outcome)?;
     let crate_here = Crate::read(&context.here)?;
-    make_settings(context, args, &directory, crate_here.as_ref(), &mut outcome)?;
+    make_settings(
+        context,
+        (args, found.as_ref()),
+        &directory,
+        crate_here.as_ref(),
+        &mut outcome,
+    )?;
+    if let Some(found) = &found {
+        found.revision(context, &directory, &mut outcome)?;
+        found.models(context, &directory, &mut outcome)?;
+    }
     let project = make_lock(context, &directory, &mut outcome);
     let chain = project.as_ref().ok();
     advise(
@@ -162,7 +183,7 @@ fn settings_file(context: &Context<'_>, directory: &Path) -> (PathBuf, Option<Pa
 
 fn make_settings(
     context: &Context<'_>,
-    args: &Args,
+    (args, found): (&Args, Option<&Found>),
     directory: &Path,
     crate_here: Option<&Crate>,
     outcome: &mut Outcome,
@@ -191,7 +212,8 @@ fn make_settings(
     }
     let backends = guess(context, args, crate_here)?;
     let irreversible = irreversible(directory, backends);
-    let text = settings_text::of(backends, dir.as_deref(), &irreversible);
+    let exclude = found.map(Found::without_models);
+    let text = settings_text::of(backends, dir.as_deref(), &irreversible, exclude.as_deref());
     files::create(&file, &text).map_err(|error| cannot_write(&shown, &error))?;
     outcome.created.push(match irreversible.len() {
         0 => shown,

@@ -8,6 +8,7 @@ mod comparing;
 mod config;
 mod create;
 mod current;
+mod diff;
 mod downgrade;
 mod drop;
 mod edit;
@@ -25,11 +26,14 @@ mod redo;
 mod reset;
 mod revision;
 mod running;
+mod schema;
 mod seed;
 mod show;
 mod stamp;
 mod upgrade;
 mod wait;
+
+pub(crate) use offline::meant;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -57,6 +61,8 @@ pub(crate) enum Verb {
     Config(config::Args),
     Show(show::Args),
     Log(log::Args),
+    Diff(diff::Args),
+    Schema(schema::Args),
     Create(create::Args),
     Drop(drop::Args),
     Reset(reset::Args),
@@ -85,6 +91,8 @@ impl Verb {
             Self::Config(args) => config::run(ui, context, args),
             Self::Show(args) => show::run(ui, context, args),
             Self::Log(args) => log::run(ui, context, args),
+            Self::Diff(args) => diff::run(ui, context, args),
+            Self::Schema(args) => schema::run(ui, context, args),
             Self::Create(args) => create::run(ui, context, args),
             Self::Drop(args) => drop::run(ui, context, args),
             Self::Reset(args) => reset::run(ui, context, args),

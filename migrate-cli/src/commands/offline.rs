@@ -42,7 +42,10 @@ pub(crate) fn print(
 }
 
 /// The backend that is meant: the option's, or the URL's, or the only one that the project has.
-fn meant(context: &Context<'_>, option: Option<Backend>) -> Result<Backend, CommandError> {
+pub(crate) fn meant(
+    context: &Context<'_>,
+    option: Option<Backend>,
+) -> Result<Backend, CommandError> {
     let url = context.database()?;
     let named = url.as_ref().map(|url| url.backend()).transpose()?;
     match (option, named) {

@@ -14,6 +14,7 @@ use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
 use crate::observer::{Progress, duration, milliseconds};
+use crate::print_schema;
 use crate::signals::Signals;
 use crate::ui::Ui;
 use crate::waiting::Wait;
@@ -86,6 +87,7 @@ pub(crate) struct Run<'a> {
     connection: AnyConnection,
     url: DatabaseUrl,
     tool: String,
+    context: &'a Context<'a>,
     way: Move,
     target: &'a str,
     options: &'a RunOptions,
@@ -95,7 +97,7 @@ impl<'a> Run<'a> {
     /// Reads the chain and opens the database. Whatever can be refused without a database is refused before it is opened.
     pub(crate) fn prepare(
         ui: &mut Ui,
-        context: &Context<'a>,
+        context: &'a Context<'a>,
         (way, target): (Move, &'a str),
         options: &'a RunOptions,
     ) -> Result<Self, CommandError> {
@@ -115,6 +117,7 @@ impl<'a> Run<'a> {
             connection,
             url,
             tool: context.tool(),
+            context,
             way,
             target,
             options,
@@ -162,6 +165,9 @@ impl<'a> Run<'a> {
         match (done, signals.received()) {
             (Ok(report), signal) => {
                 self.say(ui, &report, took);
+                if !report.steps.is_empty() && !self.options.rehearse {
+                    print_schema::rewrite(ui, self.context, &mut self.connection)?;
+                }
                 signal.map_or(Ok(()), |signal| Err(stopped(signal)))
             }
             (Err(error @ Error::Stopped { .. }), Some(signal)) => {

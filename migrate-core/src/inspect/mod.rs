@@ -84,9 +84,33 @@ impl Inspector {
         &self,
         connection: &mut C,
     ) -> Result<Schema, InspectError> {
-        let mut schema = self.read(server(connection))?;
-        schema.tables.retain(|table| self.has(&table.name));
+        let schema = self.read(server(connection))?;
+        Ok(self.among(schema))
+    }
+
+    /// The same with the types of PostgreSQL's domains in the place of their names, and columns that a domain keeps from NULL taking
+    /// none: what Diesel sees of them.
+    ///
+    /// # Errors
+    /// [`InspectError`]: as for [`schema`](Self::schema).
+    pub fn schema_without_domains<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Schema, InspectError> {
+        #[cfg_attr(not(feature = "postgres"), expect(unused_mut))]
+        let mut schema = self.schema(connection)?;
+        #[cfg(feature = "postgres")]
+        if server(connection).backend() == Backend::Postgres {
+            postgres::without_domains(server(connection), &mut schema)?;
+        }
         Ok(schema)
+    }
+
+    /// A schema from elsewhere without the tables that are not looked at.
+    #[must_use]
+    pub fn among(&self, mut schema: Schema) -> Schema {
+        schema.tables.retain(|table| self.has(&table.name));
+        schema
     }
 
     /// What takes the database to what is wanted. Where both have an expression and the texts differ, the server writes both in
@@ -116,8 +140,7 @@ impl Inspector {
         renames: &Renames,
     ) -> Result<Difference, InspectError> {
         let server = server(connection);
-        let mut wanted = wanted.clone();
-        wanted.tables.retain(|table| self.has(&table.name));
+        let wanted = self.among(wanted.clone());
         let dialect = dialect(server.backend());
         let by_text = Difference::between(found, &wanted, dialect, renames);
         if by_text.is_empty() {

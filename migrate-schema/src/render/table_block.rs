@@ -59,37 +59,35 @@ impl<'a> Block<'a> {
             } else {
                 word
             };
-            let of = around(word, &printed, column.takes_null());
+            // The number of a row is never NULL, whatever its column says.
+            let of = around(word, &printed, column.takes_null() && !is_row_id);
             block
                 .columns
                 .push((Some(column), name.clone(), of, printed.length));
         }
-        for wanted in key {
-            let at = table
-                .columns
-                .iter()
-                .position(|column| column.name == *wanted);
-            block.key.extend(at.map(|at| names[at].clone()));
+        let place = |name: &String| table.columns.iter().position(|column| column.name == *name);
+        let mut places: Vec<_> = key.iter().filter_map(place).collect();
+        if dialect == Dialect::Sqlite {
+            // There Diesel asks each column whether it is in the key.
+            places.sort_unstable();
         }
+        block.key = places.into_iter().map(|at| names[at].clone()).collect();
         if block.key.is_empty() {
             // SQLite numbers the rows of a table that says nothing of them.
             let free = ["rowid", "oid", "_rowid_"]
                 .into_iter()
                 .find(|name| table.column(name).is_none());
-            match free.filter(|_| dialect == Dialect::Sqlite) {
-                Some(name) => {
-                    let of = if options.bigint_keys {
-                        "BigInt"
-                    } else {
-                        "Integer"
-                    };
-                    block.key.push(name.to_owned());
-                    block
-                        .columns
-                        .push((None, name.to_owned(), of.to_owned(), None));
-                }
-                None => return Err("it has no primary key".to_owned()),
-            }
+            let Some(name) = free.filter(|_| dialect == Dialect::Sqlite) else {
+                return Err("it has no primary key".to_owned());
+            };
+            let of = if options.bigint_keys {
+                "BigInt"
+            } else {
+                "Integer"
+            };
+            block.key.push(name.to_owned());
+            let number = (None, name.to_owned(), of.to_owned(), None);
+            block.columns.insert(0, number);
         }
         if options.sort_columns {
             block.columns.sort_by(|one, other| {

@@ -153,7 +153,7 @@ mod round_trip {
         // SQLite numbers the rows of such a table.
         let text = PrintSchema::default().text(&schema, Dialect::Sqlite);
         assert!(
-            text.contains("(rowid) {\n        line -> Text,\n        rowid -> Integer,\n"),
+            text.contains("(rowid) {\n        rowid -> Integer,\n        line -> Text,\n"),
             "{text}"
         );
     }

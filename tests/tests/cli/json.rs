@@ -15,7 +15,9 @@ use serde_json::Value;
 use crate::{finish, tool};
 
 /// What the schemas of commands refer to.
-const PARTS: [&str; 6] = ["attempt", "changes", "entry", "error", "events", "placed"];
+const PARTS: [&str; 7] = [
+    "attempt", "changes", "entry", "error", "events", "placed", "tables",
+];
 
 /// The commands that print nothing a program would parse as JSON.
 const WITHOUT_JSON: [&str; 3] = ["completions", "help", "man"];
@@ -39,6 +41,9 @@ const STORY: &[(&str, i32)] = &[
     ("import --from sqlx migrations", 1),
     ("upgrade --dry-run", 0),
     ("upgrade", 0),
+    ("schema", 0),
+    ("schema --as json", 0),
+    ("diff database chain@base", 3),
     ("current -v --check-heads", 0),
     ("history -v", 0),
     ("show members", 0),

@@ -5,8 +5,14 @@ use std::path::Path;
 
 use migrate_core::Backends;
 
-/// A migrate.toml that says what is known, and how to say the rest.
-pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]) -> String {
+/// A migrate.toml that says what is known, and how to say the rest. `exclude` has the tables of a database that are no models, where
+/// it is made from one.
+pub(crate) fn of(
+    backends: Backends,
+    dir: Option<&Path>,
+    irreversible: &[String],
+    exclude: Option<&[String]>,
+) -> String {
     let mut text = "# What this project decides once. Every key may be left out.\n".to_owned();
     let mut add = |about: &str, line: String| {
         // Writing to a String does not fail.
@@ -50,11 +56,20 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
     }
     add(
         "# The files that have models: structs with #[derive(Table)], or table! blocks.",
-        "# models = [\"src/**/*.rs\"]".to_owned(),
+        match exclude {
+            None => "# models = [\"src/**/*.rs\"]".to_owned(),
+            Some(_) => "models = [\"src/**/*.rs\"]".to_owned(),
+        },
     );
     add(
         "# Tables that are no model's business.",
-        "# exclude = [\"spatial_*\"]".to_owned(),
+        match exclude.unwrap_or_default() {
+            [] => "# exclude = [\"spatial_*\"]".to_owned(),
+            tables => {
+                let globs = tables.iter().map(|name| format!("{:?}", escaped(name)));
+                format!("exclude = [{}]", globs.collect::<Vec<_>>().join(", "))
+            }
+        },
     );
     add(
         "# Statements for every connection that runs scripts.",
@@ -79,6 +94,20 @@ pub(crate) fn of(backends: Backends, dir: Option<&Path>, irreversible: &[String]
     text
 }
 
+/// A name as a glob that matches it alone.
+fn escaped(name: &str) -> String {
+    let special = |of: char| ['*', '?', '[', ']'].contains(&of);
+    name.chars()
+        .map(|of| {
+            if special(of) {
+                format!("[{of}]")
+            } else {
+                of.to_string()
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +121,7 @@ mod tests {
             Backend::Mysql.into(),
             Some(Path::new("db/migrations")),
             &["2019".to_owned()],
+            Some(&["log*".to_owned()]),
         );
         std::fs::write(&file, &text).expect("written");
         let settings = Settings::read(&file).expect("valid");
@@ -101,8 +131,10 @@ mod tests {
             Some(Path::new("db/migrations"))
         );
         assert_eq!(settings.irreversible, ["2019"]);
+        assert_eq!(settings.models, Some(vec!["src/**/*.rs".to_owned()]));
+        assert_eq!(settings.exclude, ["log[*]"]);
 
-        let uncommented: Vec<_> = of(Backends::NONE, None, &[])
+        let uncommented: Vec<_> = of(Backends::NONE, None, &[], None)
             .lines()
             .map(|line| {
                 line.strip_prefix("# ")

@@ -202,7 +202,7 @@ fn after_writing(
     Ok(())
 }
 
-fn now() -> Moment {
+pub(super) fn now() -> Moment {
     // A clock before 1970 is no clock.
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

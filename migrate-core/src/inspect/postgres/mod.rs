@@ -9,9 +9,12 @@ mod answers;
 mod catalogue;
 mod columns;
 mod constraints;
+mod domains;
 mod indexes;
 mod normal;
 mod questions;
+
+pub(super) use domains::without_domains;
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,0 +1,105 @@
+//! `init --from-database`: a database that is there becomes a chain of one revision, and models that mean the same.
+
+use std::fs;
+use std::path::Path;
+
+use migrate_core::Backend;
+use migrate_tests::{Database, Outcome, on_each_backend};
+use tempfile::TempDir;
+
+use crate::{finish, tool};
+
+on_each_backend!(
+    a_database_becomes_a_revision_and_models,
+    what_is_no_beginning_is_refused_and_nothing_is_written,
+);
+
+const TABLES: &str = "\
+CREATE TABLE orgs (id INTEGER PRIMARY KEY NOT NULL, name VARCHAR(50) NOT NULL UNIQUE);
+CREATE TABLE members (
+    id INTEGER PRIMARY KEY NOT NULL,
+    org_id INTEGER NOT NULL REFERENCES orgs (id),
+    score INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT score_is_there CHECK (score >= 0)
+);
+CREATE INDEX by_score ON members (score);
+";
+/// Without a key it can be no model.
+const LOG: &str = "CREATE TABLE log (line VARCHAR(200));\n";
+
+fn directory() -> TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(directory.path().join("Cargo.toml"), manifest).expect("written");
+    directory
+}
+
+fn run(directory: &Path, database: &Database, words: &[&str]) -> Outcome {
+    let words = [&["--database-url", database.url()], words].concat();
+    finish(tool(directory, &words))
+}
+
+fn a_database_becomes_a_revision_and_models(database: &Database) {
+    database.run(&format!("{TABLES}{LOG}INSERT INTO orgs VALUES (1, 'x');\n"));
+    let app = directory();
+    let init = run(app.path(), database, &["init", "--from-database"]).expect(0);
+    assert!(init.stdout.contains("which makes 3 tables"), "{init}");
+    assert!(init.stdout.contains("created src/models.rs"), "{init}");
+    assert!(init.stdout.contains("migrate stamp head"), "{init}");
+    let settings = fs::read_to_string(app.path().join("migrate.toml")).expect("it is there");
+    assert!(
+        settings.contains("\nmodels = [\"src/**/*.rs\"]\n"),
+        "{settings}"
+    );
+    assert!(settings.contains("\nexclude = [\"log\"]\n"), "{settings}");
+    _ = run(app.path(), database, &["stamp", "head"]).expect(0);
+    _ = run(app.path(), database, &["check"]).expect(0);
+    // Another database gets the same from the revision, and is empty again after it.
+    let Some(other) = Database::create(database.backend()) else {
+        return;
+    };
+    _ = run(app.path(), &other, &["upgrade"]).expect(0);
+    let equal = run(app.path(), database, &["diff", "database", other.url()]).expect(0);
+    assert!(equal.stdout.contains("are equal"), "{equal}");
+    _ = run(app.path(), &other, &["downgrade", "base", "--yes"]).expect(0);
+    assert!(!other.has_table("orgs") && !other.has_table("log"));
+    assert_eq!(
+        database.value("SELECT name FROM orgs"),
+        "x",
+        "it was only read"
+    );
+}
+
+fn what_is_no_beginning_is_refused_and_nothing_is_written(database: &Database) {
+    let app = directory();
+    let init =
+        |database: &Database| run(app.path(), database, &["init", "--from-database"]).expect(1);
+    let empty = init(database);
+    assert!(empty.stderr.contains("there is no table in "), "{empty}");
+    database.run(LOG);
+    database.run(
+        "CREATE TABLE __diesel_schema_migrations \
+         (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);\n\
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('20200101');\n",
+    );
+    let history = init(database);
+    assert!(
+        history
+            .stderr
+            .contains("revisions are applied there, 20200101 the last of them"),
+        "{history}"
+    );
+    assert!(!app.path().join("migrations").exists() && !app.path().join("migrate.toml").exists());
+    if database.backend() == Backend::Sqlite {
+        let revision = app.path().join("migrations/01_first");
+        fs::create_dir_all(&revision).expect("made");
+        fs::write(revision.join("up.sql"), "SELECT 1;").expect("written");
+        let there = init(database);
+        assert!(
+            there
+                .stderr
+                .contains("migrations has revisions already, such as 01_first"),
+            "{there}"
+        );
+    }
+}

@@ -10,6 +10,7 @@ mod order;
 mod pairs;
 mod printed;
 mod renames;
+mod spelling;
 mod sqlite_default;
 mod strays;
 mod tables;
@@ -63,7 +64,13 @@ impl Difference {
             .into_iter()
             .map(|table| normal(table, dialect))
             .collect();
-        let after = complete::completed(wanted, &renamed, dialect);
+        let after = match dialect {
+            Dialect::Sqlite => {
+                let wanted = spelling::as_there(wanted.clone(), &renamed);
+                complete::completed(&wanted, &renamed, dialect)
+            }
+            Dialect::Postgres | Dialect::Mysql => complete::completed(wanted, &renamed, dialect),
+        };
         let changes = changes(&renamed, &after, &renames, dialect);
         Self {
             dialect,

@@ -26,7 +26,7 @@ import sys, time, resource
 from sqlalchemy import create_engine, MetaData
 from alembic.migration import MigrationContext
 from alembic.autogenerate import compare_metadata
-url = sys.argv[1].replace("postgres://", "postgresql://")
+url = sys.argv[1].replace("postgres://", "postgresql+psycopg2://")
 engine = create_engine(url)
 models = MetaData()
 models.reflect(engine)

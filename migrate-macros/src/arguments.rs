@@ -58,7 +58,7 @@ impl Parse for Arguments {
             directory: None,
             models: None,
         };
-        if !input.is_empty() && !input.peek(Ident) {
+        if !input.is_empty() && !(input.peek(Ident) && input.peek2(Token![=])) {
             found.directory = Some(directory(input)?);
             input.parse::<Option<Token![,]>>()?;
         }

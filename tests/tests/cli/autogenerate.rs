@@ -208,6 +208,12 @@ fn what_rows_get_in_a_new_column_is_said_or_refused(database: &Database) {
         "{refused}"
     );
     assert_eq!(revisions(&project), 1, "nothing was written");
+    let needless = ["--fill", "members.phone=''", "--fill", "members.nick='x'"];
+    let refused = run(&project, database, &[&words[..], &needless].concat()).expect(2);
+    assert!(
+        refused.stderr.contains("--fill members.nick: no row needs"),
+        "{refused}"
+    );
     generate(
         &project,
         database,
@@ -635,7 +641,7 @@ fn what_is_wrong_in_a_model_is_named_with_its_place() {
         ),
         str![[r#"
 --- stderr
-error: src/models.rs:5:13: not an attribute of a column; there are skip, name, renamed_from, sql_type, diesel_type, default, generated, generated_virtual, autoincrement, identity, collation, comment, primary_key, references, check, unique and index
+error: src/models.rs:5:13: not an attribute of a column: did you mean `unique`?
 --- exit code 1
 
 "#]],

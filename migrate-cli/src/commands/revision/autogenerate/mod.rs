@@ -5,7 +5,7 @@ mod hints;
 
 use migrate_chain::Lock;
 use migrate_core::{Backend, Backends};
-use migrate_schema::{Difference, Fills, Models, Name, Renames, SqlError};
+use migrate_schema::{Column, Difference, Fills, Models, Name, Renames, Schema, SqlError};
 use serde_json::{Value, json};
 
 use crate::commands::changes;
@@ -172,20 +172,27 @@ impl Found {
     /// Refuses a value for a column that needs none.
     fn needs(&self, fill: &Fill) -> Result<(), CommandError> {
         let known = self.differences().any(|difference| {
-            let new = difference.after().table(&fill.table);
-            let was = difference.renamed().table(&fill.table);
-            let is_new = || was.and_then(|of| of.column(&fill.column)).is_none();
-            let comes = new.and_then(|of| of.column(&fill.column)).is_some() && is_new();
-            comes
+            let column = |schema: &Schema| {
+                let table = schema.table(&fill.table)?;
+                table.column(&fill.column).cloned()
+            };
+            let is_new = column(difference.renamed()).is_none()
+                && difference.renamed().table(&fill.table).is_some();
+            // One that takes NULL because this says so needed a value.
+            let empty = |column: Column| {
+                fill.value.is_none() || !column.takes_null() && !column.fills_itself()
+            };
+            is_new && column(difference.after()).is_some_and(empty)
                 || difference
                     .tightened()
                     .any(|of| fill.is_for(of.table, of.column))
         });
-        if known {
+        // A column that goes on taking NULL shows no difference.
+        if known || fill.value.is_none() {
             return Ok(());
         }
         Err(CommandError::usage(format!(
-            "--fill {}.{}: no such column comes or stops taking NULL",
+            "--fill {}.{}: no row needs a value there: it is no new column, or takes NULL, or has a default",
             fill.table, fill.column
         ))
         .with_help("leave it out"))
@@ -219,33 +226,15 @@ impl Found {
         first.map_or(&[], |(_, compared)| compared.strays.as_slice())
     }
 
-    /// The scripts by the names of their files: one for all databases where they are the same.
+    /// The scripts by the names of their files: one for all databases that it is the same on, one each for the others.
     pub(super) fn scripts(&self) -> Result<Vec<(String, String)>, CommandError> {
         let values = hints::values(&self.fills);
-        let mut scripts = Vec::new();
-        for (word, written) in [
-            ("up", self.written(|difference| difference.script(&values))?),
-            (
-                "down",
-                self.written(|difference| difference.inverse().script(&Fills::neutral()))?,
-            ),
-        ] {
-            let same = written.windows(2).all(|two| two[0].1 == two[1].1);
-            for (backend, text) in written {
-                if same {
-                    scripts.push((format!("{word}.sql"), text));
-                    break;
-                }
-                // A script without a statement would be taken for one that is still to be written.
-                let text = if text.is_empty() {
-                    "SELECT 1;\n".to_owned()
-                } else {
-                    text
-                };
-                scripts.push((format!("{word}.{backend}.sql"), text));
-            }
-        }
-        Ok(scripts)
+        let up = self.written(|difference| difference.script(&values))?;
+        let down = self.written(|difference| difference.inverse().script(&Fills::neutral()))?;
+        Ok([("up", up), ("down", down)]
+            .into_iter()
+            .flat_map(|(word, written)| files_of(word, written))
+            .collect())
     }
 
     fn written(
@@ -369,4 +358,32 @@ pub(crate) fn tell_strays(ui: &mut Ui, strays: &[Name]) {
 
 fn names(names: &[Name]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
+}
+
+/// One direction's files. Words that several databases share are everybody's, unless one has its own.
+fn files_of(word: &str, written: Vec<(Backend, String)>) -> Vec<(String, String)> {
+    let sharing = |text: &String| written.iter().filter(|(_, other)| other == text).count();
+    let shared = written.iter().map(|(_, text)| text);
+    // The first of those that most share.
+    let shared = shared.rev().max_by_key(|text| sharing(text)).cloned();
+    let shared = shared.filter(|text| written.len() == 1 || sharing(text) > 1);
+    let mut files = Vec::new();
+    for (backend, text) in written {
+        let name = if shared.as_ref() == Some(&text) {
+            format!("{word}.sql")
+        } else {
+            format!("{word}.{backend}.sql")
+        };
+        if files.iter().any(|(other, _)| *other == name) {
+            continue;
+        }
+        // A script without a statement would be taken for one that is still to be written.
+        let text = if text.is_empty() {
+            "SELECT 1;\n".to_owned()
+        } else {
+            text
+        };
+        files.push((name, text));
+    }
+    files
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::database::Database;
-use crate::schema::{member_tags, members, organisations, tags};
+use crate::models::{
+    self, MemberTag, Organisation, Tag, member_tags, members, organisations, tags,
+};
 
 /// Somebody who joins.
 pub(crate) struct NewMember<'a> {
@@ -22,7 +25,9 @@ pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) phone: Option<String>,
+    pub(crate) nickname: Option<String>,
     pub(crate) organisation: String,
+    pub(crate) joined_at: NaiveDateTime,
     pub(crate) tags: Vec<String>,
 }
 
@@ -78,12 +83,16 @@ fn store_one(
             .first::<String>(database)
             .optional()?;
         if known.is_none() {
+            let label = (*tag).to_owned();
             diesel::insert_into(tags::table)
-                .values(tags::label.eq(tag))
+                .values(Tag { label })
                 .execute(database)?;
         }
         diesel::insert_into(member_tags::table)
-            .values((member_tags::member_id.eq(member), member_tags::tag.eq(tag)))
+            .values(MemberTag {
+                member_id: member,
+                tag: (*tag).to_owned(),
+            })
             .execute(database)?;
     }
     Ok(())
@@ -112,34 +121,27 @@ fn member_id(database: &mut Database, email: &str) -> QueryResult<Option<i32>> {
 
 /// Everybody, by name.
 pub(crate) fn list(database: &mut Database) -> QueryResult<Vec<Member>> {
-    let labels: Vec<(i32, String)> = member_tags::table
+    let labels: Vec<MemberTag> = member_tags::table
         .order((member_tags::member_id, member_tags::tag))
-        .select((member_tags::member_id, member_tags::tag))
+        .select(MemberTag::as_select())
         .load(database)?;
     let mut tags: HashMap<i32, Vec<String>> = HashMap::new();
-    for (member, label) in labels {
-        tags.entry(member).or_default().push(label);
+    for MemberTag { member_id, tag } in labels {
+        tags.entry(member_id).or_default().push(tag);
     }
-    let rows: Vec<(i32, String, String, Option<String>, String)> = members::table
+    let rows: Vec<(models::Member, Organisation)> = members::table
         .inner_join(organisations::table)
         .order(members::name)
-        .select((
-            members::id,
-            members::name,
-            members::email,
-            members::phone,
-            organisations::name,
-        ))
+        .select((models::Member::as_select(), Organisation::as_select()))
         .load(database)?;
-    let member = |(id, name, email, phone, organisation)| {
-        let tags = tags.remove(&id).unwrap_or_default();
-        Member {
-            name,
-            email,
-            phone,
-            organisation,
-            tags,
-        }
+    let member = |(member, organisation): (models::Member, Organisation)| Member {
+        tags: tags.remove(&member.id).unwrap_or_default(),
+        name: member.name,
+        email: member.email,
+        phone: member.phone,
+        nickname: member.nickname,
+        organisation: organisation.name,
+        joined_at: member.joined_at,
     };
     Ok(rows.into_iter().map(member).collect())
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use migrate_tests::{Database, Outcome, Running, binary, on_each_backend};
 
-const HEAD: &str = "2026-11-19-164500_index_members_by_joined_at";
+const HEAD: &str = "2026-11-21-191456_add_nickname_to_members";
 
 fn app(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("example-app", "example-app"));
@@ -91,8 +91,8 @@ fn the_first_run_upgrades_and_stores_and_the_second_finds_all_in_place(database:
         finish(command).expect(0)
     };
     let first = run();
-    assert!(first.stderr.contains("upgrading 1/5: "), "{first}");
-    assert!(first.stdout.contains("applied 5 revisions\n"), "{first}");
+    assert!(first.stderr.contains("upgrading 1/6: "), "{first}");
+    assert!(first.stdout.contains("applied 6 revisions\n"), "{first}");
     assert!(first.stdout.contains("stored 3 new members\n"), "{first}");
     let listed = "  Ada Lovelace <ada@example.org>, Analytical Society [mathematics, speaker]\n  Grace Hopper";
     assert!(first.stdout.contains(listed), "{first}");
@@ -118,7 +118,7 @@ fn the_server_is_ready_once_the_database_is_at_head_and_never_upgrades_it(databa
         let (status, body) = server.get("/readyz");
         assert_eq!(status, 503, "{body}");
         assert!(
-            body.contains("\"ready\":false") && body.contains("5 of 5 revisions are pending"),
+            body.contains("\"ready\":false") && body.contains("6 of 6 revisions are pending"),
             "{body}"
         );
     }

@@ -1,0 +1,5 @@
+-- add nickname to members
+
+-- add column members.nickname
+ALTER TABLE `members`
+    ADD COLUMN `nickname` VARCHAR(60) NULL;

@@ -54,6 +54,7 @@ fn main() {
     use db::EnumType as _;
     assert_eq!(kinds::Interval::LABELS, ["monthly", "each year"]);
     assert_eq!(MIGRATIONS.chain().len(), 1);
-    let query = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&tables::plans::table).to_string();
+    let all = diesel::QueryDsl::select(tables::plans::table, tables::plans::all_columns);
+    let query = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&all).to_string();
     assert!(query.contains("`plans`.`type`"), "{query}");
 }

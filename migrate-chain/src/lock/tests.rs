@@ -110,7 +110,10 @@ fn both_sides_of_a_merge_say_what_the_models_were() {
 fn what_is_wrong_with_a_model_is_named() {
     assert_eq!(
         problems("[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"\nbackend = \"oracle\"\n"),
-        ["migrate.lock",]
+        [
+            "migrations/migrate.lock:1: `backend = \"\"`: it is missing\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew",
+            "migrations/migrate.lock:5: `backend = \"oracle\"`: a backend is sqlite, postgres or mysql\n  help: bring the lock back from git, or delete it: `migrate lock` writes it anew"
+        ]
     );
 }
 

@@ -58,7 +58,8 @@ impl Parse for Arguments {
             directory: None,
             models: None,
         };
-        if !input.is_empty() && !(input.peek(Ident) && input.peek2(Token![=])) {
+        let by_name = input.peek(Ident) && input.peek2(Token![=]);
+        if !input.is_empty() && !by_name {
             found.directory = Some(directory(input)?);
             input.parse::<Option<Token![,]>>()?;
         }

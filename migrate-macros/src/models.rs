@@ -16,6 +16,7 @@ pub(crate) struct Comparison {
 
 /// Compares the models with the lock, where that says something of them.
 pub(crate) fn compare(project: &Project) -> Comparison {
+    let _lines = OwnTokens::forced();
     let kept = |backend: Backend| -> Vec<Outline> {
         let models = project.lock.iter().flat_map(|lock| lock.models(backend));
         models
@@ -55,6 +56,23 @@ pub(crate) fn compare(project: &Project) -> Comparison {
         }
     }
     found
+}
+
+/// As long as this lives, a text becomes proc-macro2's own tokens, which know their lines: the compiler's would all stand where
+/// the macro is called.
+struct OwnTokens;
+
+impl OwnTokens {
+    fn forced() -> Self {
+        proc_macro2::fallback::force();
+        Self
+    }
+}
+
+impl Drop for OwnTokens {
+    fn drop(&mut self) {
+        proc_macro2::fallback::unforce();
+    }
 }
 
 /// What the compiler does not say by itself, because it does not compile the file or cannot know.

@@ -92,8 +92,8 @@ fn value(
         (Some(one), Some(two)) => one.values.iter().find(|value| two.values.contains(value)),
         (one, two) => one.or(two).and_then(|of| of.values.first()),
     };
-    // MySQL's enums are no types of their own.
-    let later = of(later).filter(|of| of.name() == "enum");
+    // MySQL's enums and sets are no types of their own.
+    let later = of(later).filter(|of| ["enum", "set"].contains(&of.name()));
     match (text, later.or_else(|| of(column))) {
         (Some(text), _) => dialect.literal(text),
         (None, Some(of)) => plain(&of),

@@ -8,8 +8,10 @@ use migrate_tests::{Database, on, plain_run, real_chains};
 
 const DIALECT: Dialect = Dialect::Sqlite;
 
-/// A change of one column, and what it does to a model of the table.
-const CHANGES: [(&str, fn(&mut Table, usize)); 5] = [
+/// A change of one column, by its name, and what it does to a model of the table.
+type Change = (&'static str, fn(&mut Table, usize));
+
+const CHANGES: [Change; 5] = [
     ("another type", |table, at| {
         // A number that SQLite counts is an INTEGER.
         if table.columns[at].identity.get().is_some() {

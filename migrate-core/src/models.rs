@@ -10,7 +10,7 @@ use diesel::sql_types::Text;
 ///
 /// It is an enum type on PostgreSQL, `ENUM(...)` on MySQL, and `TEXT` with a check on SQLite. The enum is its own type of SQL
 /// too: a `table!` says `mood -> crate::Mood`. A field of it stands in a struct in a module: inside a function Diesel's `table!` does
-/// not see the enum.
+/// not see the enum. The enum is `pub`, as the columns that `table!` makes are.
 ///
 /// | `#[table(...)]` | |
 /// |---|---|
@@ -23,7 +23,7 @@ use diesel::sql_types::Text;
 /// use migrate_core::{EnumType, Table};
 ///
 /// #[derive(EnumType, Clone, Copy, Debug, PartialEq)]
-/// enum Mood {
+/// pub enum Mood {
 ///     Sad,
 ///     #[table(rename = "so so")]
 ///     SoSo,

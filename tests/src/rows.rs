@@ -94,11 +94,18 @@ fn value(
     };
     // MySQL's enums and sets are no types of their own.
     let later = of(later).filter(|of| ["enum", "set"].contains(&of.name()));
-    match (text, later.or_else(|| of(column))) {
-        (Some(text), _) => dialect.literal(text),
-        (None, Some(of)) => plain(&of),
-        (None, None) => "'11'".into(),
+    match (text, of(column), later) {
+        (Some(text), _, _) => dialect.literal(text),
+        // A number is the place in the list there.
+        (None, Some(of), Some(_)) if is_number(&of) => "'1'".into(),
+        (None, Some(_), Some(later)) => plain(&later),
+        (None, Some(of), None) => plain(&of),
+        (None, None, _) => "'11'".into(),
     }
+}
+
+fn is_number(of: &Type) -> bool {
+    of.name().ends_with("int") || ["decimal", "double", "float"].contains(&of.name())
 }
 
 fn plain(of: &Type) -> String {

@@ -91,7 +91,7 @@ fn an_edited_a_new_and_a_broken_model_reach_the_next_build() {
     );
     let said = warnings(&app);
     assert!(
-        said.contains("models/tag.rs:1:36: no type of sqlite is known for `Strange`"),
+        said.contains("models/tag.rs:1:40: no type of sqlite is known for `Strange`"),
         "{said}"
     );
     std::fs::remove_file(app.path("models/tag.rs")).unwrap();
@@ -108,8 +108,8 @@ fn what_the_compiler_says_of_a_model_is_not_said_again() {
     let refused = app.cargo(&["build"]).expect(101).stderr;
     assert_eq!(
         refused.matches("error: ").count(),
-        2,
-        "rustc's own, and that it stops there: {refused}"
+        3,
+        "rustc's own, the derive's, and that it stops there: {refused}"
     );
     assert!(
         !refused.contains("the models and the revisions"),

@@ -36,6 +36,11 @@ impl DatabaseUrl {
         }
     }
 
+    /// A database of SQLite in memory, which nobody has to name.
+    pub(crate) fn memory() -> Self {
+        Self::new("sqlite::memory:", Origin::default())
+    }
+
     /// Which kind of database it names.
     pub(crate) fn backend(&self) -> Result<Backend, CommandError> {
         AnyConnection::backend_of(&self.url).map_err(|error| CommandError::connect(error, self))

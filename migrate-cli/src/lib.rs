@@ -15,6 +15,7 @@ mod mask;
 mod models;
 mod mounted;
 mod observer;
+mod opened;
 mod origin;
 mod print_schema;
 mod program;

@@ -12,6 +12,7 @@ use crate::context::{Context, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
+use crate::opened::Opened;
 use crate::origin::Origin;
 use crate::ui::Ui;
 
@@ -47,11 +48,6 @@ pub(crate) struct Read {
     pub(crate) schema: Schema,
     /// `None`: it was not read from a database.
     opened: Option<Opened>,
-}
-
-enum Opened {
-    There(Box<AnyConnection>),
-    Scratch(Box<Scratch>),
 }
 
 impl Source {
@@ -280,10 +276,7 @@ impl<'a> Sources<'a> {
     }
 
     fn scratch(&self) -> Result<Scratch, CommandError> {
-        let memory = || {
-            (self.backend == Backend::Sqlite)
-                .then(|| DatabaseUrl::new("sqlite::memory:", Origin::default()))
-        };
+        let memory = || (self.backend == Backend::Sqlite).then(|| DatabaseUrl::memory());
         let Some(url) = self.server.clone().or_else(memory) else {
             let message = format!(
                 "a database of {} is to be made for a moment, and no server is named",
@@ -294,15 +287,6 @@ impl<'a> Sources<'a> {
             ));
         };
         Scratch::beside(&url.url).map_err(|error| CommandError::database(error, &url))
-    }
-}
-
-impl Opened {
-    fn connection(&mut self) -> &mut AnyConnection {
-        match self {
-            Self::There(connection) => connection,
-            Self::Scratch(scratch) => scratch.connection(),
-        }
     }
 }
 

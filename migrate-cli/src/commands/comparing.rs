@@ -11,7 +11,7 @@ use crate::context::{Context, Place, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
-use crate::origin::Origin;
+use crate::opened::Opened;
 use crate::ui::Ui;
 
 /// Where the other side of a comparison is.
@@ -44,11 +44,6 @@ pub(super) struct Side {
     goes: Goes,
 }
 
-enum Opened {
-    There(Box<AnyConnection>),
-    Scratch(Box<Scratch>),
-}
-
 /// Which of the tables that no model has go.
 struct Goes {
     /// Whoever is named.
@@ -66,7 +61,7 @@ pub(super) struct Compared {
 impl At {
     /// A scratch database of SQLite needs no server.
     pub(super) fn memory() -> Self {
-        Self::Scratch(DatabaseUrl::new("sqlite::memory:", Origin::default()))
+        Self::Scratch(DatabaseUrl::memory())
     }
 
     /// A scratch database where a URL says, or without one in memory where the project is for SQLite.
@@ -117,15 +112,6 @@ impl At {
                 migrations.upgrade(scratch.connection()).map_err(core)?;
                 Ok(Opened::Scratch(Box::new(scratch)))
             }
-        }
-    }
-}
-
-impl Opened {
-    fn connection(&mut self) -> &mut AnyConnection {
-        match self {
-            Self::There(connection) => connection,
-            Self::Scratch(scratch) => scratch.connection(),
         }
     }
 }

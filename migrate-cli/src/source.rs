@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::{
-    AnyConnection, Backend, Error, Failure, Inspector, Migrations, Scratch, Seed, SeedOptions,
-    Settings, dialect,
+    Backend, Error, Failure, Inspector, Migrations, Scratch, Seed, SeedOptions, Settings, dialect,
 };
 use migrate_schema::{Difference, Renames, Schema};
 
@@ -276,7 +275,7 @@ impl<'a> Sources<'a> {
     }
 
     fn scratch(&self) -> Result<Scratch, CommandError> {
-        let memory = || (self.backend == Backend::Sqlite).then(|| DatabaseUrl::memory());
+        let memory = || (self.backend == Backend::Sqlite).then(DatabaseUrl::memory);
         let Some(url) = self.server.clone().or_else(memory) else {
             let message = format!(
                 "a database of {} is to be made for a moment, and no server is named",

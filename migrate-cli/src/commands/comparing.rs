@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use migrate_core::{
-    AnyConnection, Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
+    Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
 };
 use migrate_schema::{Difference, Models, Name, Renames, Schema, Table};
 

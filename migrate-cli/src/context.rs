@@ -12,6 +12,7 @@ use migrate_core::{AnyConnection, Backend, Backends, Chain, Migrations, Problem,
 
 use crate::author::{self, WAS_STOPPED};
 use crate::config::Globals;
+use crate::connecting::Connecting;
 use crate::database_url::DatabaseUrl;
 use crate::environment::{self, Chosen};
 use crate::error::CommandError;
@@ -324,15 +325,20 @@ impl<'a> Context<'a> {
         ui: &mut Ui,
         url: &DatabaseUrl,
     ) -> Result<AnyConnection, CommandError> {
-        let Some(file) = url.missing_file() else {
-            return url.connect();
+        self.finish_to_look(ui, Connecting::later(url))
+    }
+
+    /// The same from a connection under way.
+    pub(crate) fn finish_to_look(
+        &self,
+        ui: &mut Ui,
+        connecting: Connecting<'_>,
+    ) -> Result<AnyConnection, CommandError> {
+        let Some(file) = connecting.url.missing_file() else {
+            return connecting.finish();
         };
         ui.note(format!("{file} is not there yet"));
-        DatabaseUrl {
-            url: "sqlite::memory:".to_owned(),
-            origin: url.origin.clone(),
-        }
-        .connect()
+        DatabaseUrl::memory().connect()
     }
 }
 

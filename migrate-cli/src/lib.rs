@@ -4,6 +4,7 @@ mod author;
 mod commands;
 mod completion;
 mod config;
+mod connecting;
 mod context;
 mod database_url;
 mod environment;

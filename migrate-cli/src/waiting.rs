@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use migrate_core::AnyConnection;
 
+use crate::connecting::Connecting;
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
 use crate::observer::duration;
@@ -28,6 +29,14 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
+    /// Begins to connect, where nothing is to be waited for first.
+    pub(crate) fn begin<'u>(&self, url: &'u DatabaseUrl) -> Connecting<'u> {
+        match self.wait {
+            None => Connecting::begin(url),
+            Some(_) => Connecting::later(url),
+        }
+    }
+
     /// Waits until the server answers, whatever it says: a wrong password or a missing database is for whoever connects next.
     pub(crate) fn until_up(&self, ui: &mut Ui, url: &DatabaseUrl) -> Result<(), CommandError> {
         let Some(limit) = self.wait else {

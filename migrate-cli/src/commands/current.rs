@@ -33,9 +33,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(), CommandError> {
     let url = context.needed_database(ui)?;
+    let connecting = args.wait.begin(&url);
     let loaded = context.load_to_look(ui, only(url.backend()?))?;
     args.wait.until_up(ui, &url)?;
-    let mut connection = context.connect_to_look(ui, &url)?;
+    let mut connection = context.finish_to_look(ui, connecting)?;
     let core = |error| CommandError::core(error, &loaded.shown);
     let status = loaded.migrations.status(&mut connection).map_err(core)?;
     let last = if ui.is_verbose() {

@@ -8,6 +8,7 @@ use migrate_core::{
 };
 use serde_json::{Map, Value, json};
 
+use crate::connecting::Connecting;
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
@@ -73,8 +74,9 @@ impl<'a> Look<'a> {
                 answer: None,
             });
         };
+        let connecting = Connecting::begin(&url);
         let loaded = context.load_to_look(ui, only(url.backend()?))?;
-        let answer = match context.connect_to_look(ui, &url) {
+        let answer = match context.finish_to_look(ui, connecting) {
             Ok(connection) => Some(Answer::of(&loaded, url, connection)?),
             Err(error) if needed => return Err(error),
             Err(error) => {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::create;
 use super::planned::Planned;
+use crate::connecting::Connecting;
 use crate::context::{Context, Loaded, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::{CommandError, Kind};
@@ -94,7 +95,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads the chain and opens the database. Whatever can be refused without a database is refused before it is opened.
+    /// Reads the chain and opens the database. Whatever can be refused without a database is refused before it is asked anything.
     pub(crate) fn prepare(
         ui: &mut Ui,
         context: &'a Context<'a>,
@@ -102,15 +103,21 @@ impl<'a> Run<'a> {
         options: &'a RunOptions,
     ) -> Result<Self, CommandError> {
         let url = context.needed_database(ui)?;
+        let creates = matches!(way, Move::Upgrade { create: true, .. });
+        let connecting = if creates {
+            Connecting::later(&url)
+        } else {
+            options.wait.begin(&url)
+        };
         let loaded = context.load(ui, only(url.backend()?))?;
         options.wait.until_up(ui, &url)?;
-        if matches!(way, Move::Upgrade { create: true, .. }) && create::create(&url)? {
+        if creates && create::create(&url)? {
             ui.note(format!("created {}", url.named()?));
         }
         // There is nothing to take back in a file that is not there, and a rehearsal must not make one.
         let connection = match way {
-            Move::Upgrade { .. } if !options.rehearse && !options.dry_run => url.connect()?,
-            _ => context.connect_to_look(ui, &url)?,
+            Move::Upgrade { .. } if !options.rehearse && !options.dry_run => connecting.finish()?,
+            _ => context.finish_to_look(ui, connecting)?,
         };
         Ok(Self {
             loaded,

@@ -1,7 +1,7 @@
 //! A chain written in a few lines, in a directory of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use migrate_core::{Backend, Migrations};
 use tempfile::TempDir;
@@ -140,5 +140,11 @@ impl Project {
     pub fn read(&self) -> Migrations {
         Migrations::from_directory(self.migrations_dir())
             .unwrap_or_else(|problems| panic!("{problems}"))
+    }
+}
+
+impl AsRef<Path> for Project {
+    fn as_ref(&self) -> &Path {
+        self.directory.path()
     }
 }

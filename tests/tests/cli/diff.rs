@@ -1,54 +1,49 @@
 //! `diff`: what takes one schema to another, wherever the two are.
 
 use migrate_core::Backend;
-use migrate_tests::{Database, Outcome, Project, on_each_backend};
+use migrate_tests::{Database, Project, on_each_backend};
 use snapbox::str;
 
-use crate::{finish, said, said_on_app, says, tool, two_tables};
+use crate::{run_on, said, said_on_app, says, two_tables};
 
 on_each_backend!(
     the_script_of_a_difference_makes_it_go_away,
     a_script_is_loaded_beside_the_database,
 );
 
-fn run(project: &Project, database: &Database, words: &[&str]) -> Outcome {
-    let words = [&["--database-url", database.url()], words].concat();
-    finish(tool(&project.path(), &words))
-}
-
 fn the_script_of_a_difference_makes_it_go_away(database: &Database) {
     let project = Project::tables(database.backend(), 2);
-    _ = run(&project, database, &["upgrade", "01"]).expect(0);
-    let there = run(
+    _ = run_on(&project, database, &["upgrade", "01"]).expect(0);
+    let there = run_on(
         &project,
         database,
         &["diff", "database", "chain", "--as", "sql"],
     )
     .expect(3);
-    let back = run(
+    let back = run_on(
         &project,
         database,
         &["diff", "database", "chain", "--as", "sql", "--down"],
     )
     .expect(3);
     database.run(&there.stdout);
-    let equal = run(&project, database, &["diff", "database", "chain"]).expect(0);
+    let equal = run_on(&project, database, &["diff", "database", "chain"]).expect(0);
     assert_eq!(equal.stdout, "database and chain are equal\n");
-    let earlier = run(&project, database, &["diff", "chain@01", "database"]).expect(3);
+    let earlier = run_on(&project, database, &["diff", "chain@01", "database"]).expect(3);
     assert_eq!(earlier.stdout, "t02\n  + create table\n");
     assert_eq!(
         earlier.stderr,
         "error: chain@01 and database differ: 1 change\n"
     );
     database.run(&back.stdout);
-    let equal = run(&project, database, &["diff", "database", "chain@01"]).expect(0);
+    let equal = run_on(&project, database, &["diff", "database", "chain@01"]).expect(0);
     assert_eq!(equal.stdout, "database and chain@01 are equal\n");
 }
 
 fn a_script_is_loaded_beside_the_database(database: &Database) {
     let project = Project::tables(database.backend(), 1);
     project.write("one.sql", "CREATE TABLE t01 (id INTEGER PRIMARY KEY);\n");
-    let equal = run(
+    let equal = run_on(
         &project,
         database,
         &["diff", "one.sql", "chain", "--format", "json"],
@@ -60,7 +55,7 @@ fn a_script_is_loaded_beside_the_database(database: &Database) {
         "bad.sql",
         "CREATE TABLE t01 (id INTEGER PRIMARY KEY);\nCREATE TABL t02;\n",
     );
-    let bad = run(&project, database, &["diff", "bad.sql", "chain"]).expect(1);
+    let bad = run_on(&project, database, &["diff", "bad.sql", "chain"]).expect(1);
     assert!(bad.stderr.contains("bad.sql:2:"), "{bad}");
     assert!(!bad.stderr.contains("seed"), "{bad}");
 }

@@ -1,13 +1,12 @@
 //! `init --from-database`: a database that is there becomes a chain of one revision, and models that mean the same.
 
 use std::fs;
-use std::path::Path;
 
 use migrate_core::Backend;
-use migrate_tests::{Database, Outcome, on_each_backend};
+use migrate_tests::{Database, on_each_backend};
 use tempfile::TempDir;
 
-use crate::{finish, tool};
+use crate::run_on;
 
 on_each_backend!(
     a_database_becomes_a_revision_and_models,
@@ -34,15 +33,10 @@ fn directory() -> TempDir {
     directory
 }
 
-fn run(directory: &Path, database: &Database, words: &[&str]) -> Outcome {
-    let words = [&["--database-url", database.url()], words].concat();
-    finish(tool(directory, &words))
-}
-
 fn a_database_becomes_a_revision_and_models(database: &Database) {
     database.run(&format!("{TABLES}{LOG}INSERT INTO orgs VALUES (1, 'x');\n"));
     let app = directory();
-    let init = run(app.path(), database, &["init", "--from-database"]).expect(0);
+    let init = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
     assert!(init.stdout.contains("which makes 3 tables"), "{init}");
     assert!(init.stdout.contains("created src/models.rs"), "{init}");
     assert!(init.stdout.contains("migrate stamp head"), "{init}");
@@ -52,16 +46,16 @@ fn a_database_becomes_a_revision_and_models(database: &Database) {
         "{settings}"
     );
     assert!(settings.contains("\nexclude = [\"log\"]\n"), "{settings}");
-    _ = run(app.path(), database, &["stamp", "head"]).expect(0);
-    _ = run(app.path(), database, &["check"]).expect(0);
+    _ = run_on(app.path(), database, &["stamp", "head"]).expect(0);
+    _ = run_on(app.path(), database, &["check"]).expect(0);
     // Another database gets the same from the revision, and is empty again after it.
     let Some(other) = Database::create(database.backend()) else {
         return;
     };
-    _ = run(app.path(), &other, &["upgrade"]).expect(0);
-    let equal = run(app.path(), database, &["diff", "database", other.url()]).expect(0);
+    _ = run_on(app.path(), &other, &["upgrade"]).expect(0);
+    let equal = run_on(app.path(), database, &["diff", "database", other.url()]).expect(0);
     assert!(equal.stdout.contains("are equal"), "{equal}");
-    _ = run(app.path(), &other, &["downgrade", "base", "--yes"]).expect(0);
+    _ = run_on(app.path(), &other, &["downgrade", "base", "--yes"]).expect(0);
     assert!(!other.has_table("orgs") && !other.has_table("log"));
     assert_eq!(
         database.value("SELECT name FROM orgs"),
@@ -73,7 +67,7 @@ fn a_database_becomes_a_revision_and_models(database: &Database) {
 fn what_is_no_beginning_is_refused_and_nothing_is_written(database: &Database) {
     let app = directory();
     let init =
-        |database: &Database| run(app.path(), database, &["init", "--from-database"]).expect(1);
+        |database: &Database| run_on(app.path(), database, &["init", "--from-database"]).expect(1);
     let empty = init(database);
     assert!(empty.stderr.contains("there is no table in "), "{empty}");
     database.run(LOG);

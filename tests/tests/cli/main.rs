@@ -44,7 +44,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use migrate_core::Backend;
-use migrate_tests::{Outcome, Project, Running, binary};
+use migrate_tests::{Database, Outcome, Project, Running, binary};
 
 /// `migrate` in a directory, with nothing of the surrounding environment that would change what it says.
 fn tool(directory: &Path, arguments: &[&str]) -> Command {
@@ -75,6 +75,13 @@ fn finish(command: Command) -> Outcome {
     let outcome = Running::start(command).wait(Duration::from_secs(60));
     words.check(&outcome);
     outcome
+}
+
+/// Runs `migrate` in a directory, on a test's database.
+#[track_caller]
+fn run_on(directory: impl AsRef<Path>, database: &Database, arguments: &[&str]) -> Outcome {
+    let arguments = [&["--database-url", database.url()], arguments].concat();
+    finish(tool(directory.as_ref(), &arguments))
 }
 
 /// Runs `migrate` and gives all that it said, as one text.

@@ -3,10 +3,10 @@
 use std::fs;
 
 use migrate_core::Backend;
-use migrate_tests::{Database, Outcome, Project, on_each_backend};
+use migrate_tests::{Database, Project, on_each_backend};
 use snapbox::str;
 
-use crate::{finish, said_on_app, says, tool, two_tables};
+use crate::{finish, run_on, said_on_app, says, tool, two_tables};
 
 on_each_backend!(
     what_is_printed_as_sql_makes_the_same_again,
@@ -36,27 +36,22 @@ fn shop(backend: Backend) -> Project {
     project
 }
 
-fn run(project: &Project, database: &Database, words: &[&str]) -> Outcome {
-    let words = [&["--database-url", database.url()], words].concat();
-    finish(tool(&project.path(), &words))
-}
-
 fn what_is_printed_as_sql_makes_the_same_again(database: &Database) {
     let project = shop(database.backend());
-    _ = run(&project, database, &["upgrade"]).expect(0);
-    let sql = run(
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
+    let sql = run_on(
         &project,
         database,
         &["schema", "--as", "sql", "-o", "again.sql"],
     )
     .expect(0);
     assert_eq!(sql.stdout, "wrote again.sql\n");
-    let equal = run(&project, database, &["diff", "database", "again.sql"]).expect(0);
+    let equal = run_on(&project, database, &["diff", "database", "again.sql"]).expect(0);
     assert_eq!(equal.stdout, "database and again.sql are equal\n");
     let json = [
         "schema", "--from", "chain", "--as", "json", "--format", "json",
     ];
-    let json = run(&project, database, &json).expect(0).stdout;
+    let json = run_on(&project, database, &json).expect(0).stdout;
     let value: serde_json::Value = serde_json::from_str(&json).expect("an object");
     assert_eq!(value["schema"]["tables"][1]["name"], "orgs");
     assert_eq!(value["tables"], 2);
@@ -64,9 +59,9 @@ fn what_is_printed_as_sql_makes_the_same_again(database: &Database) {
 
 fn what_is_printed_as_models_means_the_same(database: &Database) {
     let project = shop(database.backend());
-    _ = run(&project, database, &["upgrade"]).expect(0);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
     project.write("src/models.rs", "");
-    _ = run(
+    _ = run_on(
         &project,
         database,
         &["schema", "--as", "models", "-o", "src/models.rs"],
@@ -77,7 +72,7 @@ fn what_is_printed_as_models_means_the_same(database: &Database) {
         ["models", "database"],
         ["chain", "models"],
     ] {
-        let equal = run(&project, database, &["diff", pair[0], pair[1]]).expect(0);
+        let equal = run_on(&project, database, &["diff", pair[0], pair[1]]).expect(0);
         assert_eq!(
             equal.stdout,
             format!("{} and {} are equal\n", pair[0], pair[1])
@@ -86,7 +81,7 @@ fn what_is_printed_as_models_means_the_same(database: &Database) {
     let one = [
         "schema", "--from", "models", "--as", "mermaid", "--tables", "or*",
     ];
-    let one = run(&project, database, &one).expect(0).stdout;
+    let one = run_on(&project, database, &one).expect(0).stdout;
     assert!(one.contains("orgs {") && !one.contains("members"), "{one}");
 }
 
@@ -97,8 +92,8 @@ fn a_run_writes_the_file_of_table_blocks_and_a_run_without_steps_does_not(databa
     );
     project.write("src/lib.rs", "");
     let file = project.path().join("src/schema.rs");
-    _ = run(&project, database, &["lock"]).expect(0);
-    let locked = run(&project, database, &["upgrade", "--locked"]).expect(3);
+    _ = run_on(&project, database, &["lock"]).expect(0);
+    let locked = run_on(&project, database, &["upgrade", "--locked"]).expect(3);
     assert!(
         locked
             .stderr
@@ -106,7 +101,7 @@ fn a_run_writes_the_file_of_table_blocks_and_a_run_without_steps_does_not(databa
         "{locked}"
     );
     assert!(!file.exists());
-    let written = run(&project, database, &["schema", "--write"]).expect(0);
+    let written = run_on(&project, database, &["schema", "--write"]).expect(0);
     assert!(written.stderr.contains("wrote src/schema.rs"), "{written}");
     let text = fs::read_to_string(&file).expect("it is there");
     assert!(
@@ -114,7 +109,7 @@ fn a_run_writes_the_file_of_table_blocks_and_a_run_without_steps_does_not(databa
         "{text}"
     );
     fs::write(&file, "mine").expect("written");
-    _ = run(&project, database, &["upgrade"]).expect(0);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
     assert_eq!(
         fs::read_to_string(&file).expect("it is there"),
         "mine",
@@ -125,19 +120,19 @@ fn a_run_writes_the_file_of_table_blocks_and_a_run_without_steps_does_not(databa
         "CREATE TABLE more (id INTEGER PRIMARY KEY NOT NULL);",
         "DROP TABLE more;",
     );
-    _ = run(&project, database, &["upgrade", "--rehearse"]);
+    _ = run_on(&project, database, &["upgrade", "--rehearse"]);
     assert_eq!(
         fs::read_to_string(&file).expect("it is there"),
         "mine",
         "nothing stayed"
     );
-    let run_it = run(&project, database, &["upgrade"]).expect(0);
+    let run_it = run_on(&project, database, &["upgrade"]).expect(0);
     assert!(run_it.stderr.contains("wrote src/schema.rs"), "{run_it}");
     let after = fs::read_to_string(&file).expect("it is there");
     assert!(after.contains("    more (id) {\n"), "{after}");
-    _ = run(&project, database, &["downgrade", "-1", "--yes"]).expect(0);
+    _ = run_on(&project, database, &["downgrade", "-1", "--yes"]).expect(0);
     assert_eq!(fs::read_to_string(&file).expect("it is there"), text);
-    let nothing = run(&project, database, &["schema", "--write", "--locked"]).expect(0);
+    let nothing = run_on(&project, database, &["schema", "--write", "--locked"]).expect(0);
     assert_eq!(
         nothing.stdout,
         "nothing to do: what is there is what the database says\n"

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use migrate_core::Backend;
-use migrate_tests::{Database, Outcome, Project, at_once, on_each_backend};
+use migrate_tests::{Database, Project, at_once, on_each_backend};
 
-use crate::{finish, said_on_app, says, tool};
+use crate::{run_on, said_on_app, says, tool};
 
 on_each_backend!(
     each_runs_once_in_the_order_of_names,
@@ -41,11 +41,6 @@ fn project(backend: Backend) -> Project {
     project
 }
 
-fn run(project: &Project, database: &Database, arguments: &[&str]) -> Outcome {
-    let arguments = [&["--database-url", database.url()], arguments].concat();
-    finish(tool(&project.path(), &arguments))
-}
-
 fn people(database: &Database) -> Vec<String> {
     database.column("SELECT name FROM people ORDER BY id")
 }
@@ -59,21 +54,21 @@ fn seeded(database: &Database) -> Vec<String> {
 fn each_runs_once_in_the_order_of_names(database: &Database) {
     let backend = database.backend();
     let project = project(backend);
-    let behind = run(&project, database, &["seed"]).expect(3);
+    let behind = run_on(&project, database, &["seed"]).expect(3);
     assert!(behind.stderr.contains("the database is behind"), "{behind}");
-    _ = run(&project, database, &["upgrade"]).expect(0);
-    let first = run(&project, database, &["seed"]).expect(0);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
+    let first = run_on(&project, database, &["seed"]).expect(0);
     assert_eq!(first.stdout, "ran 2 of 2 seeds\n", "{first}");
     assert_eq!(people(database), [backend.name(), "Bo"]);
     assert_eq!(seeded(database), ["01_first.sql", "02_more.sql"]);
-    let again = run(&project, database, &["seed"]).expect(0);
+    let again = run_on(&project, database, &["seed"]).expect(0);
     assert_eq!(again.stdout, "nothing to do: every seed ran before\n");
     // Layout and comments do not count; statements do.
     project.write(
         "seeds/02_more.sql",
         "-- Bo.\nINSERT INTO people\n  VALUES (2, 'Bo');\n",
     );
-    let again = run(&project, database, &["seed"]).expect(0);
+    let again = run_on(&project, database, &["seed"]).expect(0);
     assert_eq!(again.stderr, "", "{again}");
     project.write(
         "seeds/02_more.sql",
@@ -83,7 +78,7 @@ fn each_runs_once_in_the_order_of_names(database: &Database) {
         "seeds/03_last.sql",
         "INSERT INTO people VALUES (4, 'Di');\n",
     );
-    let changed = run(&project, database, &["seed"]).expect(0);
+    let changed = run_on(&project, database, &["seed"]).expect(0);
     assert_eq!(changed.stdout, "ran 1 of 3 seeds\n");
     assert!(
         changed
@@ -92,23 +87,23 @@ fn each_runs_once_in_the_order_of_names(database: &Database) {
         "{changed}"
     );
     assert_eq!(people(database), [backend.name(), "Bo", "Di"]);
-    _ = run(
+    _ = run_on(
         &project,
         database,
         &["seed", "--again", "seeds/02_more.sql"],
     )
     .expect(0);
     assert_eq!(people(database), [backend.name(), "Bo", "Cy", "Di"]);
-    let unknown = run(&project, database, &["seed", "02_mor.sql"]).expect(2);
+    let unknown = run_on(&project, database, &["seed", "02_mor.sql"]).expect(2);
     assert!(
         unknown.stderr.contains("there is no seed 02_mor.sql"),
         "{unknown}"
     );
     // A seed is no revision.
-    let current = run(&project, database, &["current", "--check-heads"]).expect(0);
+    let current = run_on(&project, database, &["current", "--check-heads"]).expect(0);
     assert_eq!(current.stdout, "01  people (head)\n");
     assert_eq!(database.applied(), ["01"]);
-    _ = run(&project, database, &["downgrade", "base", "--yes"]).expect(0);
+    _ = run_on(&project, database, &["downgrade", "base", "--yes"]).expect(0);
     assert_eq!(
         database.column("SELECT DISTINCT tool FROM __migrate_log WHERE action <> 'layout'"),
         [concat!("migrate ", env!("CARGO_PKG_VERSION"))],
@@ -126,8 +121,8 @@ fn one_that_fails_is_rolled_back_and_those_before_stay(database: &Database) {
         "seeds/03_last.sql",
         "INSERT INTO people VALUES (4, 'Di');\n",
     );
-    _ = run(&project, database, &["upgrade"]).expect(0);
-    let failed = run(&project, database, &["seed"]).expect(1);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
+    let failed = run_on(&project, database, &["seed"]).expect(1);
     for words in [
         "seeds/02_more.sql:3:1",
         "statement 2 of 3",
@@ -146,14 +141,14 @@ fn one_that_fails_is_rolled_back_and_those_before_stay(database: &Database) {
         "seeds/02_more.sql",
         "INSERT INTO people VALUES (2, 'Bo');\n",
     );
-    let mended = run(&project, database, &["seed"]).expect(0);
+    let mended = run_on(&project, database, &["seed"]).expect(0);
     assert_eq!(mended.stdout, "ran 2 of 3 seeds\n");
     assert_eq!(people(database), [database.backend().name(), "Bo", "Di"]);
 }
 
 fn many_processes_run_each_once(database: &Database) {
     let project = project(database.backend());
-    _ = run(&project, database, &["upgrade"]).expect(0);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
     let arguments = ["--database-url", database.url(), "seed"];
     let outcomes = at_once(4, Duration::from_secs(60), || {
         tool(&project.path(), &arguments)
@@ -168,29 +163,29 @@ fn many_processes_run_each_once(database: &Database) {
 
 fn a_reset_leaves_nothing_of_before(database: &Database) {
     let project = project(database.backend());
-    _ = run(&project, database, &["upgrade"]).expect(0);
+    _ = run_on(&project, database, &["upgrade"]).expect(0);
     database.run("CREATE TABLE leftover (id INTEGER);");
-    let unasked = run(&project, database, &["reset"]).expect(2);
+    let unasked = run_on(&project, database, &["reset"]).expect(2);
     assert!(
         unasked.stderr.contains("--yes goes without asking"),
         "{unasked}"
     );
     assert!(database.has_table("leftover"));
-    let reset = run(&project, database, &["reset", "--yes"]).expect(0);
+    let reset = run_on(&project, database, &["reset", "--yes"]).expect(0);
     assert!(reset.stdout.ends_with("ran 2 of 2 seeds\n"), "{reset}");
     assert!(!database.has_table("leftover"));
     assert_eq!(people(database), [database.backend().name(), "Bo"]);
-    let bare = run(&project, database, &["reset", "--yes", "--no-seed"]).expect(0);
+    let bare = run_on(&project, database, &["reset", "--yes", "--no-seed"]).expect(0);
     assert!(!bare.stdout.contains("seed"), "{bare}");
     assert!(people(database).is_empty());
 }
 
 fn what_cannot_be_made_anew_is_not_dropped(database: &Database) {
     let project = project(database.backend());
-    _ = run(&project, database, &["reset", "--yes"]).expect(0);
+    _ = run_on(&project, database, &["reset", "--yes"]).expect(0);
     let still_there = || assert_eq!(people(database), [database.backend().name(), "Bo"]);
     project.write("seeds/03_last.sql", "INSERT INTO people VALUES (4, 'Di);\n");
-    let seeds = run(&project, database, &["reset", "--yes"]).expect(1);
+    let seeds = run_on(&project, database, &["reset", "--yes"]).expect(1);
     assert!(seeds.stderr.contains("seeds/03_last.sql:1:"), "{seeds}");
     assert!(seeds.stderr.contains("the seeds cannot be read"), "{seeds}");
     still_there();
@@ -199,12 +194,12 @@ fn what_cannot_be_made_anew_is_not_dropped(database: &Database) {
         "INSERT INTO people VALUES (4, 'Di');\n",
     );
     project.write("migrations/01_people/down.sql", "");
-    let chain = run(&project, database, &["reset", "--yes"]).expect(1);
+    let chain = run_on(&project, database, &["reset", "--yes"]).expect(1);
     assert!(chain.stderr.contains("01_people/down.sql"), "{chain}");
     still_there();
     project.write("migrations/01_people/down.sql", "DROP TABLE people;");
     project.settings("protected = true\n");
-    let protected = run(&project, database, &["reset", "--yes"]).expect(1);
+    let protected = run_on(&project, database, &["reset", "--yes"]).expect(1);
     assert!(protected.stderr.contains("is protected"), "{protected}");
     still_there();
 }
@@ -262,7 +257,7 @@ fn what_a_seed_sets_is_not_left_to_the_next() {
         "seeds/01_first.postgres.sql",
         "CREATE SCHEMA other;\nSET search_path = other;\n",
     );
-    _ = run(&project, &database, &["upgrade"]).expect(0);
-    _ = run(&project, &database, &["seed"]).expect(0);
+    _ = run_on(&project, &database, &["upgrade"]).expect(0);
+    _ = run_on(&project, &database, &["seed"]).expect(0);
     assert_eq!(people(&database), ["Bo"]);
 }

@@ -48,10 +48,26 @@ pub(crate) fn kept(
     context: &Context<'_>,
     place: &Place,
 ) -> Result<Lock, CommandError> {
-    let dialect = dialect(backend);
-    let outlines = Outline::of(&schema(models, dialect, context, place)?, dialect);
+    let schema = schema(models, dialect(backend), context, place)?;
+    Ok(with_outlines(
+        lock,
+        backend,
+        Outline::of(&schema, dialect(backend)),
+    ))
+}
+
+/// The same from outlines.
+pub(crate) fn with_outlines(lock: Lock, backend: Backend, outlines: Vec<Outline>) -> Lock {
     let lines = outlines.into_iter().map(|of| (of.name, of.lines));
-    Ok(lock.with_models(backend, lines))
+    lock.with_models(backend, lines)
+}
+
+/// Whether a lock keeps just these.
+pub(crate) fn keeps(lock: &Lock, backend: Backend, outlines: &[Outline]) -> bool {
+    let kept = lock.models(backend).map(|kept| (kept.name(), kept.lines()));
+    kept.eq(outlines
+        .iter()
+        .map(|of| (of.name.as_str(), of.lines.as_slice())))
 }
 
 /// What looks at the tables that the models are compared with: those of their schemas too.

@@ -1,15 +1,15 @@
 //! How the changes between two schemas read: by table, with what is lost, and as JSON.
 
 use anstyle::Style;
-use migrate_schema::{Change, Difference, TableChange};
+use migrate_schema::{Change, TableChange};
 use serde_json::{Value, json};
 
 use crate::style::{BAD, Cell, GOOD, ODD, PLAIN, STRONG, aligned, styled};
 
 /// Lines for all changes: each table, and below it what comes, goes or changes.
-pub(super) fn lines(difference: &Difference) -> Vec<String> {
+pub(super) fn lines(changes: &[Change]) -> Vec<String> {
     let mut tables: Vec<(String, Vec<Vec<Cell>>)> = Vec::new();
-    for change in difference.changes() {
+    for change in changes {
         let table = change
             .table()
             .map_or_else(|| "types".to_owned(), ToString::to_string);
@@ -68,9 +68,9 @@ fn sign(change: &Change) -> (&'static str, Style) {
 }
 
 /// The changes for a program.
-pub(super) fn as_json(difference: &Difference) -> Value {
-    let changes = difference.changes().iter();
+pub(super) fn as_json(changes: &[Change]) -> Value {
     changes
+        .iter()
         .map(|change| {
             json!({
                 "table": change.table().map(ToString::to_string),

@@ -1,16 +1,18 @@
 //! `migrate check`: whether chain, database and models agree.
 
 use migrate_chain::Lock;
-use migrate_core::{Backend, Backends, Chain, Error, Migrations, Status};
-use migrate_schema::Models;
+use migrate_core::{Backend, Backends, Chain, Error, Migrations, Status, dialect};
+use migrate_schema::{Change, Models, Name, Outline, Renames};
 use serde_json::{Value, json};
 
 use super::changes;
-use super::comparing::{At, Choice, Compared, Side};
+use super::comparing::{At, Choice, Side, Wanted};
 use crate::author;
+use crate::connecting::Connecting;
 use crate::context::{Context, Place, behind, only};
 use crate::error::{CommandError, Kind};
 use crate::models;
+use crate::opened::Opened;
 use crate::style::{BAD, Cell, FAINT, GOOD, ODD, PLAIN, aligned};
 use crate::ui::Ui;
 
@@ -36,6 +38,13 @@ pub(crate) struct Args {
     /// The tables to look at, instead of all
     #[arg(long, value_name = "GLOB")]
     tables: Vec<String>,
+}
+
+/// In what the models differ from a database.
+struct Compared {
+    changes: Vec<Change>,
+    /// Tables that no model has and that may stay.
+    strays: Vec<Name>,
 }
 
 /// One of the parts that must agree.
@@ -69,51 +78,69 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         Some(url) => only(url.backend()?),
         None => Backends::ALL,
     };
-    let project = place.clone().read(backends)?;
+    let connecting = url.as_ref().map(Connecting::begin);
+    let mut project = place.clone().read(backends)?;
     if context.globals.locked {
         let file = format!("{}/{}", place.shown, Lock::FILE);
         behind(&project, &file).map_or(Ok(()), Err)?;
     }
+    let lock = project.lock.take();
     let migrations = Migrations::from(project);
     let chain = migrations.chain();
     let mut parts = vec![of_chain(chain)];
 
-    let mut wrong = None;
-    match &url {
-        _ if args.scratch => parts.push(Part::not_checked("database", "--scratch")),
-        Some(url) => {
-            let mut connection = context.connect_to_look(ui, url)?;
+    let (mut wrong, mut opened) = (None, None);
+    match connecting {
+        _ if args.scratch => {
+            parts.push(Part::not_checked("database", "--scratch"));
+            let at = At::scratch(url, place.settings.backends)?;
+            opened = Some(at.open(ui, context, &migrations, &place.shown)?);
+        }
+        Some(connecting) => {
+            let mut connection = context.finish_to_look(ui, connecting)?;
             let status = migrations
                 .status(&mut connection)
                 .map_err(|error| CommandError::core(error, &place.shown))?;
             parts.push(of_database(&status, chain));
             wrong = migrations.ensure_current(&mut connection).err();
+            if wrong.is_none() {
+                opened = Some(Opened::There(Box::new(connection)));
+            }
         }
         None => parts.push(Part::not_checked("database", "none is named")),
     }
-    let at = match (url, args.scratch) {
-        (Some(url), false) if wrong.is_none() => Some(At::Database(url)),
-        (_, false) => None,
-        (url, true) => Some(At::scratch(url, place.settings.backends)?),
-    };
     let models = models::read_if_any(context, &place)?;
-    let compared_on = at.as_ref().map(|at| at.url().backend()).transpose()?;
-    let compared = match (&models, at) {
-        (Some(models), Some(at)) => Some(compared(ui, context, &place, models, args, &at)?),
-        _ => None,
-    };
-    parts.push(of_models(
-        models.as_ref(),
-        compared.as_ref(),
-        wrong.is_some(),
-    ));
+    let count = models.as_ref().map(Models::len);
+    let mut compared = None;
+    let mut unkept = None;
+    if let (Some(models), Some(mut opened)) = (models, opened) {
+        let backend = opened.connection().backend();
+        let schema = models::schema(&models, dialect(backend), context, &place)?;
+        if let Some(lock) = lock.filter(|_| args.tables.is_empty() && !context.globals.locked) {
+            let outlines = Outline::of(&schema, dialect(backend));
+            unkept = (!models::keeps(&lock, backend, &outlines)).then_some((backend, outlines));
+        }
+        let are_blocks = models.are_blocks();
+        // As sources they take more memory than all that they say.
+        drop(models);
+        let choice = Choice {
+            tables: &args.tables,
+            drops: &[],
+        };
+        let wanted = Wanted {
+            schema,
+            are_blocks,
+            choice: &choice,
+        };
+        let side = Side::read(ui, &place, &migrations, wanted, opened)?;
+        compared = Some(compare(side)?);
+    }
+    parts.push(of_models(count, compared.as_ref(), wrong.is_some()));
     show(ui, &parts, compared.as_ref());
     finish(wrong, compared.as_ref(), args.scratch, &place)?;
-    match (models, compared_on) {
-        (Some(models), Some(backend)) if args.tables.is_empty() => {
-            keep(ui, context, &place, &models, backend)
-        }
-        _ => Ok(()),
+    match unkept {
+        Some((backend, outlines)) => keep(ui, &place, backend, outlines),
+        None => Ok(()),
     }
 }
 
@@ -121,16 +148,12 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
 /// container, is left as it is.
 fn keep(
     ui: &mut Ui,
-    context: &Context<'_>,
     place: &Place,
-    models: &Models,
     backend: Backend,
+    outlines: Vec<Outline>,
 ) -> Result<(), CommandError> {
     let project = place.clone().read(Backends::ALL)?;
-    if project.lock.is_none() || context.globals.locked {
-        return Ok(());
-    }
-    let lock = models::kept(Lock::of(&project), models, backend, context, place)?;
+    let lock = models::with_outlines(Lock::of(&project), backend, outlines);
     let file = format!("{}/{}", place.shown, Lock::FILE);
     match author::put_lock(&project, &lock) {
         Ok(true) => ui.detail(format!("refreshed {file}: it has the models as they are")),
@@ -140,21 +163,17 @@ fn keep(
     Ok(())
 }
 
-fn compared(
-    ui: &mut Ui,
-    context: &Context<'_>,
-    place: &Place,
-    models: &Models,
-    args: &Args,
-    at: &At,
-) -> Result<Compared, CommandError> {
-    let choice = Choice {
-        tables: &args.tables,
-        drops: &[],
-    };
-    let mut side = Side::open(ui, context, place, (models, &choice), at)?;
-    let hints = migrate_schema::Renames::default().and_those_of(&side.wanted);
-    side.compare(&hints)
+fn compare(mut side: Side<'_>) -> Result<Compared, CommandError> {
+    let hints = Renames::default().and_those_of(&side.wanted);
+    if let Some(strays) = side.agreed(&hints) {
+        let changes = Vec::new();
+        return Ok(Compared { changes, strays });
+    }
+    let found = side.compare(&hints)?;
+    Ok(Compared {
+        changes: found.difference.changes().to_vec(),
+        strays: found.strays,
+    })
 }
 
 impl Part {
@@ -210,14 +229,15 @@ fn of_database(status: &Status, chain: &Chain) -> Part {
     Part::new("database", good, told)
 }
 
-fn of_models(models: Option<&Models>, compared: Option<&Compared>, is_behind: bool) -> Part {
-    match (models, compared) {
+/// `count` is how many models there are.
+fn of_models(count: Option<usize>, compared: Option<&Compared>, is_behind: bool) -> Part {
+    match (count, compared) {
         (None, _) => Part::not_checked("models", "there are none"),
         (Some(_), None) if is_behind => Part::not_checked("models", "the database is not at head"),
         (Some(_), None) => Part::not_checked("models", "no database is named, nor --scratch"),
-        (Some(models), Some(compared)) => {
-            let count = compared.difference.changes().len();
-            let told = match (count, models.len()) {
+        (Some(tables), Some(compared)) => {
+            let count = compared.changes.len();
+            let told = match (count, tables) {
                 (0, 1) => "one table, as it is there".to_owned(),
                 (0, tables) => format!("{tables} tables, as they are there"),
                 (1, _) => "one difference".to_owned(),
@@ -250,7 +270,7 @@ fn show(ui: &mut Ui, parts: &[Part], compared: Option<&Compared>) {
         .collect();
     aligned(&rows, 1).iter().for_each(|line| ui.summary(line));
     if let Some(compared) = compared {
-        let lines = changes::lines(&compared.difference);
+        let lines = changes::lines(&compared.changes);
         lines.iter().for_each(|line| ui.result(line));
         if !compared.strays.is_empty() {
             let names: Vec<_> = compared.strays.iter().map(ToString::to_string).collect();
@@ -269,7 +289,7 @@ fn as_json(parts: &[Part], compared: Option<&Compared>) -> Value {
         "chain": part("chain"),
         "database": part("database"),
         "models": part("models"),
-        "changes": compared.map_or_else(|| json!([]), |compared| changes::as_json(&compared.difference)),
+        "changes": compared.map_or_else(|| json!([]), |compared| changes::as_json(&compared.changes)),
         "left": compared.map_or_else(Vec::new, |compared| compared.strays.iter().map(ToString::to_string).collect()),
     })
 }
@@ -284,7 +304,7 @@ fn finish(
     if let Some(error) = wrong {
         return Err(CommandError::core(error, &place.shown));
     }
-    let count = compared.map_or(0, |compared| compared.difference.changes().len());
+    let count = compared.map_or(0, |compared| compared.changes.len());
     if count == 0 {
         return Ok(());
     }

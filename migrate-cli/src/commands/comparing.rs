@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use migrate_core::{
     Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
 };
-use migrate_schema::{Difference, Models, Name, Renames, Schema, Table};
+use migrate_schema::{Difference, Name, Renames, Schema, Table};
 
-use crate::context::{Context, Place, only};
+use crate::context::{Context, Place};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
@@ -32,8 +32,16 @@ pub(super) struct Choice<'a> {
     pub(super) drops: &'a [String],
 }
 
+/// What a database is compared with.
+pub(super) struct Wanted<'a> {
+    pub(super) schema: Schema,
+    /// Whether the models are `table!` blocks alone: a file of those may be of some tables, by intent.
+    pub(super) are_blocks: bool,
+    pub(super) choice: &'a Choice<'a>,
+}
+
 /// A database that models are compared with.
-pub(super) struct Side {
+pub(super) struct Side<'a> {
     pub(super) backend: Backend,
     /// What is there.
     pub(super) found: Schema,
@@ -41,15 +49,15 @@ pub(super) struct Side {
     pub(super) wanted: Schema,
     opened: Opened,
     inspector: Inspector,
-    goes: Goes,
+    goes: Goes<'a>,
 }
 
 /// Which of the tables that no model has go.
-struct Goes {
+struct Goes<'a> {
     /// Whoever is named.
     named: Option<Inspector>,
-    /// What this chain made, where the models are all that its tables are for.
-    made: HashSet<String>,
+    /// The chain that may have made them, where the models are all that its tables are for.
+    chain: Option<&'a Migrations>,
 }
 
 /// What takes a database to the models, and the tables there that no model has and that stay.
@@ -84,7 +92,8 @@ impl At {
         }
     }
 
-    fn open(
+    /// Opens it, once it is known to be at head.
+    pub(super) fn open(
         &self,
         ui: &mut Ui,
         context: &Context<'_>,
@@ -116,41 +125,36 @@ impl At {
     }
 }
 
-impl Side {
-    pub(super) fn open(
+impl<'a> Side<'a> {
+    /// Reads what is there.
+    pub(super) fn read(
         ui: &mut Ui,
-        context: &Context<'_>,
         place: &Place,
-        (models, choice): (&Models, &Choice<'_>),
-        at: &At,
+        migrations: &'a Migrations,
+        wanted: Wanted<'_>,
+        mut opened: Opened,
     ) -> Result<Self, CommandError> {
-        let backend = at.url().backend()?;
-        place.is_for(only(backend))?;
-        let project = place.clone().read_unfinished(only(backend))?;
-        let migrations = Migrations::from(project);
-        let wanted = models::schema(models, dialect(backend), context, place)?;
+        let Wanted {
+            schema: wanted,
+            are_blocks,
+            choice,
+        } = wanted;
         let inspector = models::inspector(&place.settings, &wanted, choice.tables)?;
-        let mut opened = at.open(ui, context, &migrations, &place.shown)?;
         let found = inspector
             .schema(opened.connection())
             .map_err(|error| cannot(&error))?;
-        // A file of table! blocks may be of some tables alone, by intent.
-        let made = if models.are_blocks() {
-            HashSet::new()
-        } else {
-            made(&migrations, backend)
-        };
         let named = (!choice.drops.is_empty()).then(|| Inspector::new().only(choice.drops));
         let named = named
             .transpose()
             .map_err(|error| CommandError::usage(error.to_string()))?;
+        let chain = (!are_blocks).then_some(migrations);
         let mut side = Self {
-            backend,
+            backend: opened.connection().backend(),
             found,
             wanted,
             opened,
             inspector,
-            goes: Goes { named, made },
+            goes: Goes { named, chain },
         };
         side.leave_views_out(ui);
         side.wanted
@@ -177,10 +181,18 @@ impl Side {
         }
     }
 
+    /// The tables that no model has, where that is all in which the two differ and all of them stay.
+    pub(super) fn agreed(&self, renames: &Renames) -> Option<Vec<Name>> {
+        let dialect = dialect(self.backend);
+        let strays = Difference::strays_alone(&self.found, &self.wanted, dialect, renames)?;
+        let goes = self.goes.those(self.backend, !strays.is_empty());
+        (!strays.iter().any(goes)).then_some(strays)
+    }
+
     /// Compares, with these renames.
     pub(super) fn compare(&mut self, renames: &Renames) -> Result<Compared, CommandError> {
         let wanted = self.wanted.clone();
-        let goes = |name: &Name| self.goes.go(name);
+        let goes = self.goes.those(self.backend, true);
         let (wanted, strays) = wanted.with_strays(&self.found, renames, goes);
         let connection = self.opened.connection();
         let difference = self
@@ -196,10 +208,15 @@ impl Side {
     }
 }
 
-impl Goes {
-    fn go(&self, table: &Name) -> bool {
-        let named = self.named.as_ref().is_some_and(|named| named.has(table));
-        named || self.made.contains(&table.name.to_lowercase())
+impl Goes<'_> {
+    /// Which tables are of those. The chain's scripts are not read where there is none to ask about.
+    fn those(&self, backend: Backend, any: bool) -> impl Fn(&Name) -> bool {
+        let chain = self.chain.filter(|_| any);
+        let made = chain.map_or_else(HashSet::new, |chain| made(chain, backend));
+        move |table| {
+            let named = self.named.as_ref().is_some_and(|named| named.has(table));
+            named || made.contains(&table.name.to_lowercase())
+        }
     }
 }
 

@@ -85,11 +85,11 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         "to": to,
         "backend": sources.backend.name(),
         "equal": difference.is_empty(),
-        "changes": changes::as_json(&difference),
+        "changes": changes::as_json(difference.changes()),
         "sql": script(&difference)?,
     });
     match args.form {
-        Form::List => ui.results(&changes::lines(&difference)),
+        Form::List => ui.results(&changes::lines(difference.changes())),
         Form::Sql => ui.verbatim(&script(&difference)?),
         Form::Json => ui.verbatim(&pretty(&value)),
     }

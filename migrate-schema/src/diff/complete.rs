@@ -20,10 +20,7 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
         .iter()
         .filter(|table| !before.views.contains(&table.name))
         .map(|table| match there.get(&table.name) {
-            Some(is) => {
-                let wanted = normal(table.clone(), dialect);
-                completed_table(printed::as_it_is(wanted, is, before, dialect), is, dialect)
-            }
+            Some(is) => self::table(table, is, before, dialect),
             None => normal(table.clone(), dialect),
         });
     let tables: Vec<_> = tables.collect();
@@ -49,6 +46,12 @@ fn uses(table: &Table, of: &Name) -> bool {
         .iter()
         .filter_map(|column| column.sql_type.value());
     types.any(|sql_type| sql_type.user_name() == Some(of))
+}
+
+/// A wanted table that is there.
+pub(super) fn table(wanted: &Table, is: &Table, before: &Schema, dialect: Dialect) -> Table {
+    let wanted = normal(wanted.clone(), dialect);
+    completed_table(printed::as_it_is(wanted, is, before, dialect), is, dialect)
 }
 
 fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {

@@ -1,5 +1,6 @@
 //! The difference of two schemas: the changes that take one to the other, in an order that works.
 
+mod agreed;
 mod change;
 mod columns;
 mod complete;

@@ -59,6 +59,15 @@ impl Altered {
         found
     }
 
+    /// Whether nothing does.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.drop_keys.is_empty()
+            && self.drop.is_empty()
+            && self.columns.is_empty()
+            && self.add.is_empty()
+            && self.add_keys.is_empty()
+    }
+
     /// `touched` are the columns that expressions have to be read with anew.
     fn of_columns(
         &mut self,

@@ -44,6 +44,7 @@ impl Model {
             errors.keep(attribute.parse_nested_meta(|meta| table_attribute(&meta, &mut model)));
         }
         let of_table = std::mem::take(&mut model.primary_key);
+        model.fields.reserve_exact(fields.named.len());
         for field in &fields.named {
             let read = errors.keep(read_field(field, &mut model));
             model.fields.extend(read.flatten());

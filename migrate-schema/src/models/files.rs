@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use syn::{Attribute, DeriveInput, Item, ItemEnum, ItemStruct, Token, punctuated::Punctuated};
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, DeriveInput, Item, ItemEnum, ItemStruct, Token};
 
 use super::enums::ModelEnum;
 
@@ -116,9 +118,9 @@ impl Models {
             {
                 continue;
             }
-            match syn::parse_file(text) {
-                Ok(parsed) => models.items(&file, &parsed.items, &mut errors),
-                Err(error) => errors.add_compiled(&file, error),
+            let items = |input: ParseStream<'_>| models.file(&file, input, &mut errors);
+            if let Err(error) = items.parse_str(without_first_line(text)) {
+                errors.add_compiled(&file, error);
             }
         }
         models.one_owner_each(&mut errors);
@@ -150,22 +152,34 @@ impl Models {
         self.models.is_empty()
     }
 
-    fn items(&mut self, file: &str, items: &[Item], errors: &mut ModelErrors) {
-        for item in items {
-            let read = match item {
-                Item::Mod(module) if !for_tests(&module.attrs) => {
-                    let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                    self.items(file, inner, errors);
-                    Ok(())
-                }
-                Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(file, of),
-                Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(file, of),
-                Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(file, &call.mac),
-                _ => Ok(()),
-            };
-            if let Err(error) = read {
-                errors.add_compiled(file, error);
+    /// One item after the other: what a file of a thousand models says takes less than the syntax in which it says it.
+    fn file(
+        &mut self,
+        file: &str,
+        input: ParseStream<'_>,
+        errors: &mut ModelErrors,
+    ) -> syn::Result<()> {
+        Attribute::parse_inner(input)?;
+        while !input.is_empty() {
+            self.item(file, &input.parse()?, errors);
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, file: &str, item: &Item, errors: &mut ModelErrors) {
+        let read = match item {
+            Item::Mod(module) if !for_tests(&module.attrs) => {
+                let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
+                inner.iter().for_each(|item| self.item(file, item, errors));
+                Ok(())
             }
+            Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(file, of),
+            Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(file, of),
+            Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(file, &call.mac),
+            _ => Ok(()),
+        };
+        if let Err(error) = read {
+            errors.add_compiled(file, error);
         }
     }
 
@@ -212,6 +226,17 @@ impl Models {
                 errors.add(file, syn::Error::new(model.span(), message));
             }
         }
+    }
+}
+
+/// A text without what is no Rust: a byte order mark, and the line that names an interpreter. Its line end stays, so that lines keep
+/// their numbers.
+fn without_first_line(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.starts_with("#!") && !text["#!".len()..].trim_start().starts_with('[') {
+        &text[text.find('\n').unwrap_or(text.len())..]
+    } else {
+        text
     }
 }
 

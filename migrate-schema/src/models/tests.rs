@@ -413,3 +413,28 @@ fn a_part_of_an_index_says_only_what_is_not_the_default() {
     assert_eq!(index.parts, [descending, first]);
     assert!(index.unique && index.method.is_none());
 }
+
+#[test]
+fn what_stands_before_the_first_item_is_no_item_and_moves_no_line() {
+    let wrong = "#[derive(Table)]\nstruct Member { name: String }";
+    for first in [
+        "",
+        "\u{feff}",
+        "#!/usr/bin/env rust\n",
+        "#![allow(unused)]\n//! Members.\n",
+    ] {
+        let good = format!("{first}{}", wrong.replace("name", "id"));
+        let found = schema(Dialect::Sqlite, &[&good]).unwrap();
+        assert_eq!(found.tables.len(), 1, "{first}");
+        let line = first
+            .lines()
+            .filter(|line| line.contains(['#', '/']))
+            .count()
+            + 2;
+        let error = schema(Dialect::Sqlite, &[&format!("{first}{wrong}")]).unwrap_err();
+        assert!(
+            error.contains(&format!("src/0.rs:{line}:")),
+            "{first}: {error}"
+        );
+    }
+}

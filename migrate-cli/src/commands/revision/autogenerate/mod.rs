@@ -4,13 +4,13 @@ mod asking;
 mod hints;
 
 use migrate_chain::Lock;
-use migrate_core::{Backend, Backends};
+use migrate_core::{Backend, Backends, Migrations, dialect};
 use migrate_schema::{Column, Difference, Fills, Models, Name, Renames, Schema, SqlError};
 use serde_json::{Value, json};
 
 use crate::commands::changes;
-use crate::commands::comparing::{At, Choice, Compared, Side};
-use crate::context::{Context, Place};
+use crate::commands::comparing::{At, Choice, Compared, Side, Wanted};
+use crate::context::{Context, Place, only};
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
@@ -85,7 +85,17 @@ pub(super) fn find(
     let mut known = None;
     let mut sides = Vec::new();
     for at in places(ui, context, place, args)? {
-        let mut side = Side::open(ui, context, place, (&models, &choice), &at)?;
+        let backend = at.url().backend()?;
+        place.is_for(only(backend))?;
+        let project = place.clone().read_unfinished(only(backend))?;
+        let migrations = Migrations::from(project);
+        let wanted = Wanted {
+            schema: models::schema(&models, dialect(backend), context, place)?,
+            are_blocks: models.are_blocks(),
+            choice: &choice,
+        };
+        let opened = at.open(ui, context, &migrations, &place.shown)?;
+        let mut side = Side::read(ui, place, &migrations, wanted, opened)?;
         let (renames, _) = match &known {
             Some(known) => known,
             None => {
@@ -202,7 +212,7 @@ impl Found {
     fn show(&self, ui: &mut Ui) {
         let mut last: Option<Vec<String>> = None;
         for (backend, compared) in &self.sides {
-            let lines = changes::lines(&compared.difference);
+            let lines = changes::lines(compared.difference.changes());
             if last.as_ref() == Some(&lines) {
                 continue;
             }
@@ -328,7 +338,7 @@ impl Found {
             .map(|(backend, compared)| {
                 json!({
                     "backend": backend.name(),
-                    "changes": changes::as_json(&compared.difference),
+                    "changes": changes::as_json(compared.difference.changes()),
                     "left": names(&compared.strays),
                 })
             })

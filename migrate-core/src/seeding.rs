@@ -282,7 +282,12 @@ fn statements(
         }
     };
     if !own {
-        begin(server).map_err(broken(0))?;
+        let begin = match server.backend() {
+            // A transaction that reads first and writes later is refused as soon as another one wrote in between.
+            Backend::Sqlite => "BEGIN IMMEDIATE",
+            Backend::Postgres | Backend::Mysql => "START TRANSACTION",
+        };
+        patiently(server, session, begin).map_err(broken(0))?;
     }
     for (done, statement) in script.statements().enumerate() {
         let run = || server.execute(statement.text);
@@ -300,20 +305,28 @@ fn statements(
     let row = session
         .ledger
         .seed(seed, all, began.elapsed().as_millis(), None);
-    let end = if own { "" } else { "; COMMIT" };
-    server.execute(&format!("{row}{end}")).map_err(broken(all))
+    let recorded = patiently(server, session, &row);
+    let end = |()| {
+        if own {
+            Ok(())
+        } else {
+            patiently(server, session, "COMMIT")
+        }
+    };
+    recorded.and_then(end).map_err(broken(all))
 }
 
-/// A transaction that waits its turn: SQLite's is refused while another process writes.
-fn begin(server: &mut dyn Server) -> Result<(), ServerError> {
-    let sql = match server.backend() {
-        Backend::Sqlite => "BEGIN IMMEDIATE",
-        Backend::Postgres | Backend::Mysql => "START TRANSACTION",
-    };
+/// Waits its turn: SQLite refuses a transaction while another process writes, and a commit while one reads, and either may be tried again.
+fn patiently(server: &mut dyn Server, session: &Session, sql: &str) -> Result<(), ServerError> {
     let began = Instant::now();
     loop {
         match server.execute(sql) {
-            Err(error) if error.kind == ErrorKind::Busy && began.elapsed() < PATIENCE => {
+            Err(error)
+                if server.backend() == Backend::Sqlite
+                    && error.kind == ErrorKind::Busy
+                    && began.elapsed() < PATIENCE
+                    && !(session.stop)() =>
+            {
                 thread::sleep(PAUSE);
             }
             result => return result,

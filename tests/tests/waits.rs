@@ -31,8 +31,10 @@ fn gives_way_to_a_reader(
         reader.batch_execute("COMMIT")
     });
     let mut retries = 0;
-    let mut observer =
-        |event: &Event<'_>| retries += usize::from(matches!(event, Event::Retrying { .. }));
+    let mut observer = |event: &Event<'_>| {
+        let again = matches!(event, Event::Retrying { .. } | Event::Waiting { .. });
+        retries += usize::from(again);
+    };
     let runner = migrations
         .runner()
         .lock_timeout(Duration::from_millis(300))
@@ -69,6 +71,21 @@ fn on_postgres_a_statement_without_a_transaction_gives_way_to_a_reader_and_is_tr
 fn on_mysql_a_statement_gives_way_to_a_reader_and_is_tried_again() {
     on(Backend::Mysql, |database| {
         gives_way_to_a_reader(database, database.mysql(), false)
+    });
+}
+
+/// There it is the commit that waits for readers.
+#[test]
+fn on_sqlite_a_revision_gives_way_to_a_reader_and_is_tried_again() {
+    on(Backend::Sqlite, |database| {
+        gives_way_to_a_reader(database, database.sqlite(), false)
+    });
+}
+
+#[test]
+fn on_sqlite_a_statement_without_a_transaction_gives_way_to_a_reader_and_is_tried_again() {
+    on(Backend::Sqlite, |database| {
+        gives_way_to_a_reader(database, database.sqlite(), true)
     });
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
 use migrate_core::Backend;
-use migrate_tests::{Database, Project, at_once, on_each_backend};
+use migrate_tests::{Database, Project, at_once, on, on_each_backend};
 
 use crate::{run_on, said_on_app, says, tool};
 
@@ -159,6 +160,32 @@ fn many_processes_run_each_once(database: &Database) {
     );
     assert_eq!(seeded(database), ["01_first.sql", "02_more.sql"]);
     assert_eq!(people(database), [database.backend().name(), "Bo"]);
+}
+
+/// A reader keeps SQLite from a commit, of the second seed as of the first.
+#[test]
+fn on_sqlite_seeds_wait_for_a_reader() {
+    on(Backend::Sqlite, |database| {
+        let project = project(Backend::Sqlite);
+        _ = run_on(&project, database, &["upgrade"]).expect(0);
+        _ = run_on(&project, database, &["seed"]).expect(0);
+        project.write(
+            "seeds/03_last.sql",
+            "INSERT INTO people VALUES (4, 'Di');\n",
+        );
+        project.write("seeds/04_end.sql", "INSERT INTO people VALUES (5, 'Ed');\n");
+        let mut reader = database.sqlite();
+        reader
+            .batch_execute("BEGIN; SELECT COUNT(*) FROM people")
+            .unwrap();
+        let released = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(1500));
+            reader.batch_execute("COMMIT")
+        });
+        let waited = run_on(&project, database, &["seed"]).expect(0);
+        released.join().unwrap().unwrap();
+        assert_eq!(waited.stdout, "ran 2 of 4 seeds\n");
+    });
 }
 
 fn a_reset_leaves_nothing_of_before(database: &Database) {

@@ -7,7 +7,7 @@ use migrate_chain::Direction;
 
 use crate::backend::code::around;
 use crate::backend::{Brackets, Broken, Halt, Job, Server, Session, mentions};
-use crate::failure::ErrorKind;
+use crate::failure::{ErrorKind, ServerError};
 use crate::ledger::Moment;
 
 use super::references::{broken_before, check_references};
@@ -33,26 +33,25 @@ pub(super) const fn brackets(nested: bool) -> Brackets {
 /// Opens the transaction of a step, taking the write lock at once: a transaction that reads first and writes later is refused
 /// as soon as another one wrote in between, however long it is ready to wait.
 pub(super) fn begin(connection: &mut SqliteConnection, nested: bool) -> Result<(), Halt> {
-    connection
-        .execute(brackets(nested).begin)
-        .map_err(|error| match error.kind {
-            ErrorKind::Busy => Halt::Locked,
-            _ => Broken::outside(error).into(),
-        })
+    connection.execute(brackets(nested).begin).map_err(locked)
+}
+
+fn locked(error: ServerError) -> Halt {
+    match error.kind {
+        ErrorKind::Busy => Halt::Locked,
+        _ => Broken::outside(error).into(),
+    }
 }
 
 /// Commits or rolls back. SQLite rolls back by itself on a full disk; then there is nothing left to roll back, and that is no error.
+/// A reader keeps a commit waiting as another writer keeps a transaction from its begin: all of it is to be done again.
 pub(super) fn end(
     connection: &mut SqliteConnection,
     nested: bool,
     result: Result<(), Halt>,
 ) -> Result<(), Halt> {
     let Brackets { commit, back, .. } = brackets(nested);
-    let result = result.and_then(|()| {
-        connection
-            .execute(commit)
-            .map_err(|error| Broken::outside(error).into())
-    });
+    let result = result.and_then(|()| connection.execute(commit).map_err(locked));
     if result.is_err() {
         let _ = connection.execute(back);
     }

@@ -1,7 +1,7 @@
 //! `migrate check`: whether chain, database and models agree.
 
 use migrate_chain::Lock;
-use migrate_core::{Backend, Backends, Chain, Error, Migrations, Status, dialect};
+use migrate_core::{AnyConnection, Backend, Backends, Chain, Error, Migrations, Status, dialect};
 use migrate_schema::{Change, Models, Name, Outline, Renames};
 use serde_json::{Value, json};
 
@@ -78,70 +78,98 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         Some(url) => only(url.backend()?),
         None => Backends::ALL,
     };
-    let connecting = url.as_ref().map(Connecting::begin);
+    let connecting = url.as_ref().filter(|_| !args.scratch);
+    let connecting = connecting.map(Connecting::begin);
     let mut project = place.clone().read(backends)?;
     if context.globals.locked {
         let file = format!("{}/{}", place.shown, Lock::FILE);
         behind(&project, &file).map_or(Ok(()), Err)?;
     }
-    let lock = project.lock.take();
+    let lock = project.lock.take().filter(|_| !context.globals.locked);
     let migrations = Migrations::from(project);
-    let chain = migrations.chain();
-    let mut parts = vec![of_chain(chain)];
-
-    let (mut wrong, mut opened) = (None, None);
-    match connecting {
-        _ if args.scratch => {
-            parts.push(Part::not_checked("database", "--scratch"));
-            let at = At::scratch(url, place.settings.backends)?;
-            opened = Some(at.open(ui, context, &migrations, &place.shown)?);
-        }
-        Some(connecting) => {
-            let mut connection = context.finish_to_look(ui, connecting)?;
-            let status = migrations
-                .status(&mut connection)
-                .map_err(|error| CommandError::core(error, &place.shown))?;
-            parts.push(of_database(&status, chain));
-            wrong = migrations.ensure_current(&mut connection).err();
-            if wrong.is_none() {
-                opened = Some(Opened::There(Box::new(connection)));
-            }
-        }
-        None => parts.push(Part::not_checked("database", "none is named")),
-    }
     let models = models::read_if_any(context, &place)?;
     let count = models.as_ref().map(Models::len);
-    let mut compared = None;
-    let mut unkept = None;
-    if let (Some(models), Some(mut opened)) = (models, opened) {
+
+    let mut looked = Looked::default();
+    match connecting {
+        Some(connecting) => {
+            let connection = context.finish_to_look(ui, connecting)?;
+            looked = look(connection, &migrations, &place)?;
+        }
+        None if args.scratch => {
+            let at = At::scratch(url.clone(), place.settings.backends)?;
+            let models = models.as_ref();
+            let opened = models.map(|_| at.open(ui, context, &migrations, &place.shown));
+            looked.opened = opened.transpose()?;
+        }
+        None => {}
+    }
+    let (mut compared, mut unkept) = (None, None);
+    if let (Some(models), Some(mut opened)) = (models, looked.opened) {
         let backend = opened.connection().backend();
         let schema = models::schema(&models, dialect(backend), context, &place)?;
-        if let Some(lock) = lock.filter(|_| args.tables.is_empty() && !context.globals.locked) {
+        if let Some(lock) = lock.filter(|_| args.tables.is_empty()) {
             let outlines = Outline::of(&schema, dialect(backend));
             unkept = (!models::keeps(&lock, backend, &outlines)).then_some((backend, outlines));
         }
-        let are_blocks = models.are_blocks();
-        // As sources they take more memory than all that they say.
-        drop(models);
-        let choice = Choice {
-            tables: &args.tables,
-            drops: &[],
-        };
         let wanted = Wanted {
             schema,
-            are_blocks,
-            choice: &choice,
+            are_blocks: models.are_blocks(),
+            choice: &Choice {
+                tables: &args.tables,
+                drops: &[],
+            },
         };
+        // As sources they take more memory than all that they say.
+        drop(models);
         let side = Side::read(ui, &place, &migrations, wanted, opened)?;
         compared = Some(compare(side)?);
     }
-    parts.push(of_models(count, compared.as_ref(), wrong.is_some()));
+    let why = if args.scratch {
+        "--scratch"
+    } else {
+        "none is named"
+    };
+    let database = looked.part;
+    let parts = [
+        of_chain(migrations.chain()),
+        database.unwrap_or_else(|| Part::not_checked("database", why)),
+        of_models(count, compared.as_ref(), looked.wrong.is_some()),
+    ];
     show(ui, &parts, compared.as_ref());
-    finish(wrong, compared.as_ref(), args.scratch, &place)?;
+    finish(looked.wrong, compared.as_ref(), args.scratch, &place)?;
     match unkept {
         Some((backend, outlines)) => keep(ui, &place, backend, outlines),
         None => Ok(()),
     }
+}
+
+/// What was seen of the database at the URL.
+#[derive(Default)]
+struct Looked {
+    part: Option<Part>,
+    /// Why it is not at head.
+    wrong: Option<Error>,
+    /// What models can be compared with.
+    opened: Option<Opened>,
+}
+
+fn look(
+    mut connection: AnyConnection,
+    migrations: &Migrations,
+    place: &Place,
+) -> Result<Looked, CommandError> {
+    let status = migrations
+        .status(&mut connection)
+        .map_err(|error| CommandError::core(error, &place.shown))?;
+    let part = Some(of_database(&status, migrations.chain()));
+    let wrong = migrations.ensure_current(&mut connection).err();
+    let opened = wrong.is_none().then(|| Opened::There(Box::new(connection)));
+    Ok(Looked {
+        part,
+        wrong,
+        opened,
+    })
 }
 
 /// Keeps what the models say in an existing lock: the head of the chain has it. A directory that cannot be written, as in a

@@ -7,11 +7,36 @@ pub(super) fn hinted(mut error: clap::Error) -> clap::Error {
     if let Some(tip) = tip(&error) {
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tips);
+        // What is meant is better than what looks like it.
+        error.remove(ContextKind::SuggestedSubcommand);
     }
     error
 }
 
+/// The commands of Alembic, diesel_cli, sqlx, Flyway, refinery and others that have another name here.
+const ELSEWHERE: [(&[&str], &str); 9] = [
+    (
+        &["status", "info", "list", "pending"],
+        "current -v` or `migrate history",
+    ),
+    (&["run", "up", "apply", "migrate"], "upgrade"),
+    (&["down", "revert", "rollback", "undo"], "downgrade -1"),
+    (&["add", "new", "generate", "make"], "revision -m \"...\""),
+    (&["merge"], "rebase"),
+    (&["baseline", "force", "resolve"], "stamp"),
+    (&["validate"], "check"),
+    (&["clean"], "drop` or `migrate reset"),
+    (&["print-schema"], "schema --as table"),
+];
+
 fn tip(error: &clap::Error) -> Option<String> {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        let word = text(error.get(ContextKind::InvalidSubcommand)?);
+        let (_, here) = ELSEWHERE
+            .iter()
+            .find(|(words, _)| words.contains(&word.as_str()))?;
+        return Some(format!("here it is `migrate {here}`"));
+    }
     let usage = text(error.get(ContextKind::Usage)?);
     let of = |verb: &str| usage.contains(&format!(" {verb} "));
     let argument = text(error.get(ContextKind::InvalidArg)?);

@@ -165,3 +165,22 @@ For more information, try '--help'.
 "#]],
     );
 }
+
+#[test]
+fn a_command_of_another_tool_is_told_its_name_here() {
+    says(
+        said(&std::env::temp_dir(), &["status"]),
+        str![[r#"
+--- stderr
+error: unrecognized subcommand 'status'
+
+  tip: here it is `migrate current -v` or `migrate history`
+
+Usage: migrate [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+--- exit code 2
+
+"#]],
+    );
+}

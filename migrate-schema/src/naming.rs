@@ -79,20 +79,34 @@ impl Naming {
             .replace("{columns}", &columns.join("_"))
             .replace("{referred}", referred)
             .replace("{table}", table);
-        let most = match dialect {
-            Dialect::Postgres => 63,
-            Dialect::Mysql => 64,
-            Dialect::Sqlite => usize::MAX,
-        };
-        if whole.len() <= most {
+        if whole.len() <= most(dialect) {
             return whole;
         }
-        let mut end = most - 9;
-        while !whole.is_char_boundary(end) {
-            end -= 1;
-        }
-        format!("{}_{:08x}", &whole[..end], hash(&whole))
+        ended(&whole, &format!("_{:08x}", hash(&whole)), dialect)
     }
+}
+
+/// A name with a number after it, for where the name alone is another's.
+pub(crate) fn numbered(name: &str, dialect: Dialect, number: u32) -> String {
+    ended(name, &format!("_{number}"), dialect)
+}
+
+/// How many bytes a name may have.
+const fn most(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Postgres => 63,
+        Dialect::Mysql => 64,
+        Dialect::Sqlite => usize::MAX,
+    }
+}
+
+/// A name with this end, cut before it where both are too long.
+fn ended(name: &str, end: &str, dialect: Dialect) -> String {
+    let mut at = name.len().min(most(dialect) - end.len());
+    while !name.is_char_boundary(at) {
+        at -= 1;
+    }
+    format!("{}{end}", &name[..at])
 }
 
 /// FNV-1a: a number that stays the same from one build to the next.

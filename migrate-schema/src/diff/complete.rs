@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::normal::normal;
 use super::pairs::{Named, pairs};
-use super::{columns, printed};
+use super::{columns, free_names, printed};
 use crate::{Constraint, Dialect, Facet, Index, Name, PrimaryKey, Schema, Table};
 
 /// The wanted schema with everything that it does not say taken from the one that is there.
@@ -23,7 +23,8 @@ pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> S
             Some(is) => self::table(table, is, before, dialect),
             None => normal(table.clone(), dialect),
         });
-    let tables: Vec<_> = tables.collect();
+    let mut tables: Vec<_> = tables.collect();
+    free_names::free(&mut tables, dialect);
     let mut enums = wanted.enums.clone().over(&before.enums);
     if let Facet::Known(known) = &mut enums {
         // What a wanted column is of is wanted, also where it is a model's only in Diesel's words.

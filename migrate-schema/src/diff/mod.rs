@@ -5,6 +5,7 @@ mod change;
 mod columns;
 mod complete;
 mod enums;
+mod free_names;
 mod likely;
 mod normal;
 mod order;

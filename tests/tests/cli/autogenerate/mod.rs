@@ -2,6 +2,7 @@
 
 mod asked;
 mod left_alone;
+mod names;
 mod there_and_back;
 mod told;
 

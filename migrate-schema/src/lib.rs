@@ -19,6 +19,7 @@ mod sqlite_text;
 mod table;
 mod token;
 mod types;
+mod whole;
 
 pub use column::{Column, Generated, Identity, IdentityKind, Sequence};
 pub use dialect::Dialect;
@@ -37,3 +38,4 @@ pub use sql::{Fills, SqlError, Statement, Step};
 pub use sqlite_text::{SqliteObject, SqliteTextError};
 pub use table::Table;
 pub use types::{Type, TypeError};
+pub use whole::ExpressionError;

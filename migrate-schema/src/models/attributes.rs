@@ -8,7 +8,7 @@ use syn::{Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized};
 use super::model::{
     ByDialect, ModelCheck, ModelIndex, ModelKey, ModelPart, ModelUnique, PartKey, plain,
 };
-use crate::{Action, Deferrable, Dialect};
+use crate::{Action, Deferrable, Dialect, Expression};
 
 /// An attribute that nobody knows: the one that was meant, or all that there are.
 pub(super) fn unknown(meta: &ParseNestedMeta<'_>, of: &str, known: &[&str]) -> syn::Error {
@@ -36,6 +36,15 @@ pub(super) fn and(words: &[&str]) -> String {
 /// `name = "text"`.
 pub(super) fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<String> {
     meta.value()?.parse::<LitStr>().map(|text| text.value())
+}
+
+/// SQL in quotes.
+pub(super) fn expression(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let text: LitStr = input.parse()?;
+    match Expression::whole(&text.value()) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(syn::Error::new(text.span(), error)),
+    }
 }
 
 /// A word alone, or with `= true` or `= false`.
@@ -74,18 +83,20 @@ pub(super) fn by_dialect(
 
 /// A default: SQL in quotes, or a number or truth value as it is.
 pub(super) fn literal_or_text(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    const WRONG: &str = "a default is SQL in quotes, a number, or a truth value";
     let negative = input.parse::<Option<Token![-]>>()?.map_or("", |_| "-");
-    let literal: Lit = input.parse()?;
+    if negative.is_empty() && input.peek(LitStr) {
+        return expression(input);
+    }
+    let literal: Lit = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), WRONG))?;
     let text = match &literal {
-        Lit::Str(text) if negative.is_empty() => return Ok(text.clone()),
         Lit::Int(number) => format!("{negative}{}", number.base10_digits()),
         Lit::Float(number) => format!("{negative}{}", number.base10_digits()),
         Lit::Bool(value) if negative.is_empty() => value.value.to_string(),
         _ => {
-            return Err(syn::Error::new(
-                literal.span(),
-                "a default is SQL in quotes, a number, or a truth value",
-            ));
+            return Err(syn::Error::new(literal.span(), WRONG));
         }
     };
     Ok(LitStr::new(&text, literal.span()))
@@ -116,7 +127,7 @@ pub(super) fn index(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelIndex> {
             "include" => found.include = listed(inner.input, Ident::parse_any)?,
             "unique" => found.unique = flag(&inner)?,
             "nulls_not_distinct" => found.nulls_not_distinct = flag(&inner)?,
-            "where" => found.predicate = Some(text(&inner)?),
+            "where" => found.predicate = Some(expression(inner.value()?)?.value()),
             "method" => found.method = Some(text(&inner)?.to_lowercase()),
             "name" => found.name = Some(text(&inner)?),
             _ => {
@@ -144,9 +155,8 @@ fn listed<T>(
 /// `joined_at desc nulls last`, or `"lower(email)" ops "text_pattern_ops"`.
 fn part(input: ParseStream<'_>) -> syn::Result<ModelPart> {
     let mut part = if input.peek(LitStr) {
-        let expression: LitStr = input.parse()?;
         ModelPart {
-            key: PartKey::Expression(expression.value()),
+            key: PartKey::Expression(expression(input)?.value()),
             descending: false,
             nulls_first: None,
             operator_class: None,
@@ -214,11 +224,11 @@ pub(super) fn unique(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelUnique> {
 /// `check = "score >= 0"`, or `check("score >= 0", name = "ck")`.
 pub(super) fn check(meta: &ParseNestedMeta<'_>, column: Option<Ident>) -> syn::Result<ModelCheck> {
     if meta.input.peek(Token![=]) {
-        return Ok(ModelCheck::new(column, text(meta)?));
+        return Ok(ModelCheck::new(column, expression(meta.value()?)?.value()));
     }
     let inner;
     parenthesized!(inner in meta.input);
-    let mut found = ModelCheck::new(column, inner.parse::<LitStr>()?.value());
+    let mut found = ModelCheck::new(column, expression(&inner)?.value());
     while inner.parse::<Option<Token![,]>>()?.is_some() && !inner.is_empty() {
         let word: Ident = inner.parse()?;
         if word != "name" {

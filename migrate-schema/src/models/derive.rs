@@ -4,16 +4,10 @@ use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Token, parenthesized};
 
-use super::attributes::{
-    by_dialect, check, flag, foreign_key, index, literal_or_text, optional_references, text,
-    unique, unknown,
-};
+use super::attributes::{check, flag, foreign_key, index, text, unique, unknown};
 use super::error::Errors;
-use super::model::{
-    ByDialect, Field, Model, ModelCheck, ModelIndex, ModelPart, ModelUnique, Origin, Stored, plain,
-};
-use super::rust_types::field_type;
-use crate::{IdentityKind, Name};
+use super::model::{Field, Model, Origin, plain};
+use crate::Name;
 
 impl Model {
     /// Reads a struct with `#[derive(Table)]`: its `#[diesel(...)]` and `#[table(...)]` attributes, and its fields.
@@ -21,17 +15,13 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with its attributes, each at its token.
     pub fn from_struct(input: &DeriveInput) -> syn::Result<Self> {
+        let no_table =
+            || syn::Error::new_spanned(&input.ident, "a table is a struct with named fields");
         let Data::Struct(data) = &input.data else {
-            return Err(syn::Error::new_spanned(
-                &input.ident,
-                "a table is a struct with named fields",
-            ));
+            return Err(no_table());
         };
         let Fields::Named(fields) = &data.fields else {
-            return Err(syn::Error::new_spanned(
-                &input.ident,
-                "a table is a struct with named fields",
-            ));
+            return Err(no_table());
         };
         let mut errors = Errors::default();
         let mut model = Self::new(Name::new(""), input.ident.clone(), Origin::Struct);
@@ -46,8 +36,8 @@ impl Model {
         let of_table = std::mem::take(&mut model.primary_key);
         model.fields.reserve_exact(fields.named.len());
         for field in &fields.named {
-            let read = errors.keep(read_field(field, &mut model));
-            model.fields.extend(read.flatten());
+            let read = Field::read(field, &mut model, &mut errors);
+            model.fields.extend(read);
         }
         let of_fields = std::mem::take(&mut model.primary_key);
         let key = errors.keep(one_key([of_table, of_diesel, of_fields]));
@@ -64,33 +54,8 @@ impl Model {
                 "a table needs a primary key: `#[table(primary_key)]` on a field, or a field `id`",
             ));
         }
-        errors.keep(model.names_are_there());
+        errors.keep(model.holds());
         errors.or(model)
-    }
-
-    /// Whether every column that is named is there.
-    fn names_are_there(&self) -> syn::Result<()> {
-        let mut errors = Errors::default();
-        let parts = self.indexes.iter().flat_map(|index| &index.parts);
-        let indexed = parts.filter_map(ModelPart::column);
-        let named = indexed
-            .chain(self.indexes.iter().flat_map(|index| &index.include))
-            .chain(self.uniques.iter().flat_map(|unique| &unique.columns))
-            .chain(self.foreign_keys.iter().flat_map(|key| &key.columns))
-            .chain(&self.primary_key);
-        for ident in named {
-            errors.keep(self.column(ident));
-        }
-        for (at, field) in self.fields.iter().enumerate() {
-            if self.fields[..at]
-                .iter()
-                .any(|other| other.name == field.name)
-            {
-                let message = format!("there are two columns `{}`", field.name);
-                errors.add(syn::Error::new(field.ident.span(), message));
-            }
-        }
-        errors.or(())
     }
 }
 
@@ -159,7 +124,7 @@ fn diesel_attributes(attributes: &[Attribute]) -> syn::Result<(Option<Ident>, Ve
 }
 
 /// Passes over an attribute's value.
-fn skip(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+pub(super) fn skip(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     if meta.input.peek(syn::token::Paren) {
         let inner;
         parenthesized!(inner in meta.input);
@@ -177,7 +142,7 @@ fn idents(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
     Ok(found.into_iter().collect())
 }
 
-fn word(meta: &ParseNestedMeta<'_>) -> String {
+pub(super) fn word(meta: &ParseNestedMeta<'_>) -> String {
     meta.path.get_ident().map(plain).unwrap_or_default()
 }
 
@@ -195,27 +160,6 @@ const TABLE: [&str; 13] = [
     "strict",
     "without_rowid",
     "crate",
-];
-
-const COLUMN: [&str; 18] = [
-    "skip",
-    "name",
-    "rename",
-    "renamed_from",
-    "sql_type",
-    "diesel_type",
-    "default",
-    "generated",
-    "generated_virtual",
-    "autoincrement",
-    "identity",
-    "collation",
-    "comment",
-    "primary_key",
-    "references",
-    "check",
-    "unique",
-    "index",
 ];
 
 fn table_attribute(meta: &ParseNestedMeta<'_>, model: &mut Model) -> syn::Result<()> {
@@ -250,149 +194,4 @@ fn schema(meta: &ParseNestedMeta<'_>) -> syn::Result<String> {
             let message = "Diesel names a schema by an identifier: letters, digits and `_`, and no word of Rust's own";
             syn::Error::new(name.span(), message)
         })
-}
-
-/// Reads a field; `None` for one that is no column.
-fn read_field(of: &syn::Field, model: &mut Model) -> syn::Result<Option<Field>> {
-    let Some(mut ident) = of.ident.clone() else {
-        return Ok(None);
-    };
-    let mut embedded = false;
-    for attribute in named(&of.attrs, "diesel") {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("column_name") {
-                ident = meta.value()?.parse()?;
-            } else {
-                embedded |= meta.path.is_ident("embed");
-                skip(&meta)?;
-            }
-            Ok(())
-        })?;
-    }
-    let mut said = Said::default();
-    for attribute in named(&of.attrs, "table") {
-        attribute.parse_nested_meta(|meta| said.attribute(&meta, &ident, model))?;
-    }
-    if said.skip {
-        return Ok(None);
-    }
-    if embedded {
-        let message = "a table's struct names each of its columns: take the embedded struct's fields in, or `#[table(skip)]` it";
-        return Err(syn::Error::new_spanned(of, message));
-    }
-    let apart = field_type(&of.ty);
-    let nullable = apart.nullable;
-    let shown = &of.ty;
-    let stored = Stored::Rust {
-        of: apart,
-        shown: quote::quote!(#shown).to_string().replace(' ', ""),
-        sql_type: said.sql_type,
-        diesel_type: said.diesel_type,
-    };
-    let mut field = Field::new(ident, stored);
-    field.nullable = nullable;
-    field.name = said.name.unwrap_or(field.name);
-    field.renamed_from = said.renamed_from;
-    field.default = said.default;
-    field.generated = said.generated;
-    field.identity = said.identity;
-    field.collation = said.collation;
-    field.comment = said.comment;
-    Ok(Some(field))
-}
-
-/// What a field's attributes say of its column.
-#[derive(Default)]
-struct Said {
-    skip: bool,
-    name: Option<String>,
-    renamed_from: Option<String>,
-    sql_type: ByDialect,
-    diesel_type: Option<Path>,
-    default: ByDialect,
-    generated: Option<(ByDialect, bool)>,
-    identity: Option<IdentityKind>,
-    collation: Option<String>,
-    comment: Option<String>,
-}
-
-impl Said {
-    fn attribute(
-        &mut self,
-        meta: &ParseNestedMeta<'_>,
-        ident: &Ident,
-        model: &mut Model,
-    ) -> syn::Result<()> {
-        match word(meta).as_str() {
-            "skip" => self.skip = flag(meta)?,
-            "name" | "rename" => self.name = Some(text(meta)?),
-            "renamed_from" => self.renamed_from = Some(text(meta)?),
-            "sql_type" => self.sql_type = by_dialect(meta, parse_text)?,
-            "diesel_type" => self.diesel_type = Some(meta.value()?.parse()?),
-            "default" => self.default = by_dialect(meta, literal_or_text)?,
-            "generated" => self.generated = Some((by_dialect(meta, parse_text)?, true)),
-            "generated_virtual" => self.generated = Some((by_dialect(meta, parse_text)?, false)),
-            "autoincrement" => self.identity = Some(IdentityKind::Auto),
-            "identity" => self.identity = Some(identity(meta)?),
-            "collation" => self.collation = Some(text(meta)?),
-            "comment" => self.comment = Some(text(meta)?),
-            "primary_key" => model.primary_key.push(ident.clone()),
-            "references" => model.foreign_keys.push(optional_references(meta, ident)?),
-            "check" => model.checks.push(check(meta, Some(ident.clone()))?),
-            "unique" => model.uniques.push(ModelUnique::of(ident.clone())),
-            "index" => model.indexes.push(ModelIndex::of(ident.clone())),
-            _ => {
-                return Err(unknown(meta, "a column", &COLUMN));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn parse_text(input: syn::parse::ParseStream<'_>) -> syn::Result<LitStr> {
-    input.parse()
-}
-
-/// `identity = always`.
-fn identity(meta: &ParseNestedMeta<'_>) -> syn::Result<IdentityKind> {
-    let kind: Ident = meta.value()?.parse()?;
-    match kind.to_string().as_str() {
-        "always" => Ok(IdentityKind::Always),
-        "by_default" => Ok(IdentityKind::ByDefault),
-        "serial" => Ok(IdentityKind::Serial),
-        _ => Err(syn::Error::new(
-            kind.span(),
-            "an identity is always, by_default or serial",
-        )),
-    }
-}
-
-impl ModelUnique {
-    fn of(column: Ident) -> Self {
-        Self {
-            name: None,
-            columns: vec![column],
-            nulls_not_distinct: false,
-            deferrable: crate::Deferrable::No,
-        }
-    }
-}
-
-impl ModelIndex {
-    fn of(column: Ident) -> Self {
-        Self {
-            parts: vec![ModelPart::of(column)],
-            ..Self::default()
-        }
-    }
-}
-
-impl ModelCheck {
-    pub(super) const fn new(column: Option<Ident>, expression: String) -> Self {
-        Self {
-            name: None,
-            column,
-            expression,
-        }
-    }
 }

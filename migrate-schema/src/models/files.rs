@@ -119,8 +119,9 @@ impl Models {
                 continue;
             }
             let items = |input: ParseStream<'_>| models.file(&file, input, &mut errors);
-            if let Err(error) = items.parse_str(without_first_line(text)) {
-                errors.add_compiled(&file, error);
+            let text = without_first_line(text);
+            if let Err(error) = items.parse_str(text) {
+                errors.add_compiled(&file, no_rust(text, error));
             }
         }
         models.one_owner_each(&mut errors);
@@ -195,6 +196,9 @@ impl Models {
     }
 
     fn item_enum(&mut self, file: &str, of: &ItemEnum) -> syn::Result<()> {
+        if derives(&of.attrs, "Table") {
+            Model::from_struct(&DeriveInput::from(of.clone()))?;
+        }
         if derives(&of.attrs, "EnumType") {
             let read = ModelEnum::from_enum(&DeriveInput::from(of.clone()))?;
             self.enums.push((file.into(), read));
@@ -237,6 +241,14 @@ fn without_first_line(text: &str) -> &str {
         &text[text.find('\n').unwrap_or(text.len())..]
     } else {
         text
+    }
+}
+
+/// Why a file is no Rust, in better words where it cannot even be taken apart.
+fn no_rust(text: &str, error: syn::Error) -> syn::Error {
+    match text.parse::<proc_macro2::TokenStream>() {
+        Ok(_) => error,
+        Err(_) => syn::Error::new(error.span(), "a bracket or a quote is not closed"),
     }
 }
 

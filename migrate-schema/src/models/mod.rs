@@ -5,13 +5,17 @@ mod derive;
 mod enums;
 mod error;
 mod expand;
+mod field;
 mod files;
+mod holds;
 mod model;
 mod resolve;
 mod rust_types;
 mod table_macro;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrong_tests;
 
 pub use enums::ModelEnum;
 pub use error::{ModelError, ModelErrors};

@@ -98,7 +98,7 @@ impl ByDialect {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ModelIndex {
     pub(super) name: Option<String>,
     pub(super) parts: Vec<ModelPart>,
@@ -110,7 +110,7 @@ pub(super) struct ModelIndex {
 }
 
 /// A part of an index: a column, or an expression in quotes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ModelPart {
     pub(super) key: PartKey,
     pub(super) descending: bool,
@@ -118,7 +118,7 @@ pub(super) struct ModelPart {
     pub(super) operator_class: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PartKey {
     Column(Ident),
     Expression(String),
@@ -217,6 +217,36 @@ impl Field {
             identity: None,
             collation: None,
             comment: None,
+        }
+    }
+}
+
+impl ModelUnique {
+    pub(super) fn of(column: Ident) -> Self {
+        Self {
+            name: None,
+            columns: vec![column],
+            nulls_not_distinct: false,
+            deferrable: Deferrable::No,
+        }
+    }
+}
+
+impl ModelIndex {
+    pub(super) fn of(column: Ident) -> Self {
+        Self {
+            parts: vec![ModelPart::of(column)],
+            ..Self::default()
+        }
+    }
+}
+
+impl ModelCheck {
+    pub(super) const fn new(column: Option<Ident>, expression: String) -> Self {
+        Self {
+            name: None,
+            column,
+            expression,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use syn::{Ident, Path};
 
 use super::enums::{self, ModelEnum};
-use super::error::ModelErrors;
+use super::error::{Errors, ModelErrors};
 use super::files::Models;
 use super::model::{
     Field, Model, ModelIndex, ModelKey, ModelUnique, Origin, PartKey, Stored, plain,
@@ -80,9 +80,12 @@ impl Resolver<'_> {
     fn table(&self, model: &Model) -> syn::Result<Table> {
         let mut table = Table::unknown(model.name.clone());
         table.renamed_from.clone_from(&model.renamed_from);
+        let mut errors = Errors::default();
         for field in &model.fields {
-            table.columns.push(self.column(model, field)?);
+            table.columns.extend(errors.keep(self.column(model, field)));
         }
+        errors.or(())?;
+        self.one_column_each(model)?;
         let key = PrimaryKey {
             name: self.named(model.primary_key_name.as_ref(), &self.naming.pk, model, &[]),
             columns: columns(model, &model.primary_key)?,
@@ -138,6 +141,22 @@ impl Resolver<'_> {
         )
     }
 
+    /// To SQLite and MySQL two names in other cases are one.
+    fn one_column_each(&self, model: &Model) -> syn::Result<()> {
+        let mut seen = HashMap::new();
+        for field in &model.fields {
+            let other = seen.insert(field.name.to_lowercase(), &field.name);
+            if let (Some(other), Dialect::Sqlite | Dialect::Mysql) = (other, self.dialect) {
+                let message = format!(
+                    "`{other}` and `{}` are one column on {}",
+                    field.name, self.dialect
+                );
+                return Err(syn::Error::new(field.ident.span(), message));
+            }
+        }
+        Ok(())
+    }
+
     fn column(&self, model: &Model, field: &Field) -> syn::Result<Column> {
         let mut column = Column::unknown(field.name.clone(), self.sql_type(model, field)?);
         column.nullable = Facet::Known(field.nullable);
@@ -147,6 +166,7 @@ impl Resolver<'_> {
         column.renamed_from.clone_from(&field.renamed_from);
         let default = field.default.of(self.dialect);
         column.default = Facet::Known(default.map(|text| Expression::from(text.value())));
+        self.counts(model, field, &column)?;
         column.identity = Facet::Known(field.identity.map(|kind| self.identity(kind)));
         let generated = field.generated.as_ref().and_then(|(text, stored)| {
             let expression = text.of(self.dialect)?.value().into();
@@ -174,6 +194,20 @@ impl Resolver<'_> {
             Dialect::Postgres => kind.into(),
             Dialect::Sqlite | Dialect::Mysql => IdentityKind::Auto.into(),
         }
+    }
+
+    /// Whether a column can count by itself there.
+    fn counts(&self, model: &Model, field: &Field, column: &Column) -> syn::Result<()> {
+        let is_key = model.primary_key == [field.ident.clone()];
+        let integer = Type::parse(self.dialect, "integer").ok();
+        if field.identity.is_none()
+            || self.dialect != Dialect::Sqlite
+            || is_key && column.sql_type.value() == integer.as_ref()
+        {
+            return Ok(());
+        }
+        let message = "on sqlite only a primary key of one column counts by itself, an i32 or i64";
+        Err(syn::Error::new(field.ident.span(), message))
     }
 
     fn sql_type(&self, model: &Model, field: &Field) -> syn::Result<Facet<Type>> {
@@ -216,8 +250,9 @@ impl Resolver<'_> {
         let of_enum = |of: &ModelEnum| of.sql_type(self.dialect).ok();
         let found = self.own_enum(field).and_then(of_enum).or_else(by_rust);
         let mut found = found.ok_or_else(|| {
+            let maybe = of.own.as_ref().map_or("", |_| "; an enum derives EnumType");
             error(format!(
-                "no type of {} is known for `{shown}`: name one with #[table(sql_type = \"...\")]; an enum derives EnumType",
+                "no type of {} is known for `{shown}`: name one with #[table(sql_type = \"...\")]{maybe}",
                 self.dialect
             ))
         })?;

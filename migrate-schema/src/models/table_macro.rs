@@ -48,6 +48,7 @@ impl Parse for TableMacro {
         braced!(inner in input);
         let columns = Punctuated::<Column, Token![,]>::parse_terminated(&inner)?;
         model.fields = columns.into_iter().map(|column| column.0).collect();
+        model.holds()?;
         Ok(Self(model))
     }
 }

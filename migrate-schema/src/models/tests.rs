@@ -35,7 +35,7 @@ mod orgs {
 }
 "#;
 
-fn schema(dialect: Dialect, sources: &[&str]) -> Result<Schema, String> {
+pub(super) fn schema(dialect: Dialect, sources: &[&str]) -> Result<Schema, String> {
     let files: Vec<_> = (0..sources.len())
         .map(|at| format!("src/{at}.rs"))
         .collect();
@@ -137,7 +137,7 @@ fn a_rust_type_is_what_each_database_calls_it() {
     );
 }
 
-const SCHEMA_RS: &str = r#"
+pub(super) const SCHEMA_RS: &str = r#"
 pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "mood", schema = "app"))]
@@ -211,113 +211,6 @@ fn a_table_block_knows_columns_and_key_and_is_silent_of_the_rest() {
         (&keys[0].table, keys[0].referenced.as_slice()),
         (&Name::qualified("audit", "users"), &["id".into()][..])
     );
-}
-
-#[test]
-fn errors_name_file_line_and_column() {
-    let wrong = "#[derive(Table)]\nstruct T {\n    id: i32,\n    #[table(colour = \"red\")] a: i32,\n    #[table(identity = never)] b: i32,\n}\n";
-    let errors = schema(Dialect::Sqlite, &[wrong]).unwrap_err();
-    let lines: Vec<_> = errors.lines().collect();
-    assert!(
-        lines[0].starts_with("src/0.rs:4:13: not an attribute of a column"),
-        "{errors}"
-    );
-    assert!(
-        lines[1].starts_with("src/0.rs:5:24: an identity is"),
-        "{errors}"
-    );
-}
-
-#[test]
-fn what_cannot_be_is_an_error_at_its_token() {
-    let cases = [
-        ("struct T { a: i32 }", "a table needs a primary key"),
-        ("struct T(i32);", "a struct with named fields"),
-        (
-            "struct T { id: Vec<std::sync::Mutex<u8>> }",
-            "no type of postgres is known for `Vec<std::sync::Mutex<u8>>`",
-        ),
-        (
-            "struct T { id: i32, #[table(references(gone.id))] a: i32 }",
-            "no model has the table `gone`",
-        ),
-        (
-            "struct T { id: i32, #[table(references(ts.a, on_delete = vanish))] a: i32 }",
-            "an action is",
-        ),
-        (
-            "#[table(unique(b))] struct T { id: i32 }",
-            "there is no column `b`",
-        ),
-        (
-            "#[table(index(columns(id sideways)))] struct T { id: i32 }",
-            "an order is",
-        ),
-        (
-            "#[table(foreign_key(columns(id), references(ts(id, a))))] struct T { id: i32, a: i32 }",
-            "the key has 1 columns",
-        ),
-        (
-            "struct T { id: i32, #[diesel(embed)] more: More }",
-            "names each of its columns",
-        ),
-        (
-            "struct T { id: i32, #[table(name = \"id\")] a: i32 }",
-            "two columns `id`",
-        ),
-        (
-            "struct T { id: i32, #[table(sql_type = \"(3)\")] a: i32 }",
-            "is no type of SQL",
-        ),
-    ];
-    for (text, expected) in cases {
-        let errors = schema(Dialect::Postgres, &[&format!("#[derive(Table)] {text}")]).unwrap_err();
-        assert!(errors.contains(expected), "{text}: {errors}");
-    }
-}
-
-#[test]
-fn two_owners_of_a_table_are_an_error_that_names_both() {
-    let one = "#[derive(Table)] #[diesel(table_name = crate::schema::ts)] struct One { id: i32 }";
-    let two = "\n#[derive(Table)] struct T { id: i32 }";
-    let errors = schema(Dialect::Sqlite, &[one, two]).unwrap_err();
-    assert_eq!(
-        errors,
-        "src/1.rs:2:25: the table ts has a second model; the first is in src/0.rs. Only one struct of a table derives Table"
-    );
-}
-
-#[test]
-fn a_glob_without_a_model_is_an_error() {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::create_dir(directory.path().join("src")).unwrap();
-    std::fs::write(directory.path().join("src/a.rs"), "struct Nothing;").unwrap();
-    let read = |glob: &str| {
-        Models::read(directory.path(), &[glob.into()]).map_err(|errors| errors.to_string())
-    };
-    assert!(
-        read("src/**/*.rs")
-            .unwrap_err()
-            .contains("no model is in these files")
-    );
-    assert!(
-        read("sorce/**/*.rs")
-            .unwrap_err()
-            .contains("no file is there for this glob")
-    );
-    assert!(read("src/***").unwrap_err().contains("not a glob"));
-    std::fs::write(directory.path().join("src/b.rs"), SCHEMA_RS).unwrap();
-    let models = read("src/**/*.rs").unwrap();
-    assert_eq!((models.len(), models.files().len()), (2, 2));
-    let twice = ["src/**/*.rs".into(), "src/b.rs".into()];
-    let twice = Models::read(directory.path(), &twice);
-    assert_eq!(
-        twice.map(|models| models.len()),
-        Ok(2),
-        "a file may be named twice"
-    );
-    std::fs::write(directory.path().join("src/b.rs"), "table! { a ( }").unwrap();
-    assert!(read("src/**/*.rs").unwrap_err().starts_with("src/b.rs:1:"));
 }
 
 #[test]

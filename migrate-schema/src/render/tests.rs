@@ -11,8 +11,13 @@ fn column(name: &str, of: &str, dialect: Dialect) -> Column {
 /// Tables with everything that attributes can say, under names that are no trouble to a database alone.
 fn shop(dialect: Dialect) -> Schema {
     let of = |name: &str, sql: &str| column(name, sql, dialect);
+    // Only this type counts by itself on SQLite.
+    let counting = match dialect {
+        Dialect::Sqlite => "integer",
+        Dialect::Postgres | Dialect::Mysql => "bigint",
+    };
     let mut orgs = Table::new("orgs")
-        .with(of("id", "bigint"))
+        .with(of("id", counting))
         .with(of("name", "varchar(80)"))
         .keyed(["id"])
         .unique(Unique::on(["name"]).named("orgs_by_name"));

@@ -39,6 +39,9 @@ fn what_rows_get_in_a_new_column_is_said_or_refused(database: &Database) {
         refused.stderr.contains("--fill members.nick: no row needs"),
         "{refused}"
     );
+    let broken = ["--fill", "members.phone='none"];
+    let refused = run_on(&project, database, &[&words[..], &broken].concat()).expect(2);
+    assert!(refused.stderr.contains("is not closed"), "{refused}");
     generate(
         &project,
         database,

@@ -228,6 +228,31 @@ error: src/models.rs:5:13: not an attribute of a column: did you mean `unique`?
 }
 
 #[test]
+fn a_type_that_diesel_does_not_have_is_told_with_the_ways_to_name_one() {
+    let project = project(
+        Backend::Sqlite,
+        "diesel::table! { members (id) { id -> Integr, } }\n",
+    );
+    says(
+        said(
+            &project.path(),
+            &["revision", "--autogenerate", "--scratch", "-m", "x"],
+        ),
+        str![[r#"
+--- stderr
+members
+  + create table
+not compared: views, triggers, functions, rights and rows
+table! blocks say nothing of defaults, indexes, uniques and checks: those stay as they are
+error: the type of members.id is not known
+  help: a struct names it: #[table(sql_type = "...")]; a table! block has one of Diesel's types, or one that a sql_types module declares
+--- exit code 1
+
+"#]],
+    );
+}
+
+#[test]
 fn without_a_database_scratch_is_named() {
     let project = project(Backend::Sqlite, MEMBERS);
     says(

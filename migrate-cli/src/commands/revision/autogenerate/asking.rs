@@ -94,7 +94,7 @@ pub(super) fn fills(
         if answer.is_empty() {
             return Err(CommandError::failed("not answered: nothing was written"));
         }
-        fills.push(Fill::new(table.clone(), column, &answer));
+        fills.push(Fill::new(table.clone(), column, &answer)?);
     }
     loosen(&mut side.wanted, fills);
     side.compare(renames)

@@ -1,6 +1,6 @@
 //! What the command line says of renames and of values for rows: `--rename members.nick=nickname`, `--fill members.phone=''`.
 
-use migrate_schema::{Fills, Name, Renames, Schema};
+use migrate_schema::{Expression, Fills, Name, Renames, Schema};
 
 use crate::commands::comparing::Side;
 use crate::error::CommandError;
@@ -30,15 +30,20 @@ impl Fill {
         if value.is_empty() {
             return Err(usage());
         }
-        Ok(Self::new(name(table), column, value))
+        Self::new(name(table), column, value)
     }
 
-    pub(super) fn new(table: Name, column: &str, value: &str) -> Self {
-        Self {
+    pub(super) fn new(table: Name, column: &str, value: &str) -> Result<Self, CommandError> {
+        Expression::whole(value).map_err(|error| {
+            CommandError::usage(format!("{table}.{column}={value}: {error}")).with_help(
+                "a value is an expression of SQL: a text in quotes, a number, a function's result",
+            )
+        })?;
+        Ok(Self {
             table,
             column: column.to_owned(),
             value: Some(value.to_owned()).filter(|value| !value.eq_ignore_ascii_case("null")),
-        }
+        })
     }
 
     pub(super) fn is_for(&self, table: &Name, column: &str) -> bool {

@@ -253,7 +253,7 @@ impl Found {
     ) -> Result<Vec<(Backend, String)>, CommandError> {
         let cannot = |error: SqlError| {
             CommandError::failed(error.to_string()).with_help(
-                "a type that is not known here is named in the model: #[table(sql_type = \"...\")]",
+                "a struct names it: #[table(sql_type = \"...\")]; a table! block has one of Diesel's types, or one that a sql_types module declares",
             )
         };
         let sides = self.sides.iter();

@@ -1,5 +1,7 @@
 //! Rows as text, whatever their columns are: the ledger and the catalogues are read this way on every backend.
 
+use std::ops::Range;
+
 use diesel::connection::{Connection, LoadConnection, TransactionManager};
 use diesel::deserialize::FromSql;
 use diesel::expression::QueryMetadata;
@@ -10,14 +12,18 @@ use diesel::sql_types::Text;
 
 use crate::failure::{ErrorKind, ServerError};
 
-/// One row: its columns as text, `None` for NULL.
+/// One row: its columns as text, `None` for NULL. A catalogue of thousands of columns is read as a whole, so they stand in one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Row(Vec<Option<String>>);
+pub(crate) struct Row {
+    text: Box<str>,
+    columns: Box<[Option<Range<u32>>]>,
+}
 
 impl Row {
     /// The column's text; NULL and a column that is not there are both `None`.
     pub(crate) fn text(&self, column: usize) -> Option<&str> {
-        self.0.get(column)?.as_deref()
+        let Range { start, end } = self.columns.get(column)?.clone()?;
+        self.text.get(start as usize..end as usize)
     }
 
     /// The column's text, or nothing.
@@ -45,17 +51,27 @@ where
     let mut rows = Vec::new();
     for row in cursor {
         let row = row?;
+        let mut text = String::new();
         let mut columns = Vec::with_capacity(row.field_count());
         for number in 0..row.field_count() {
-            let value = row
-                .get(number)
-                .as_ref()
-                .and_then(|field| field.value().map(String::from_sql));
-            columns.push(value.transpose().map_err(Error::DeserializationError)?);
+            let field = row.get(number);
+            let value = field.as_ref().and_then(|field| field.value());
+            let start = end(&text)?;
+            let value = value.map(String::from_sql).transpose();
+            let value = value.map_err(Error::DeserializationError)?;
+            text += value.as_deref().unwrap_or_default();
+            columns.push(value.is_some().then_some(start..end(&text)?));
         }
-        rows.push(Row(columns));
+        rows.push(Row {
+            text: text.into(),
+            columns: columns.into(),
+        });
     }
     Ok(rows)
+}
+
+fn end(text: &str) -> Result<u32, Error> {
+    u32::try_from(text.len()).map_err(|error| Error::DeserializationError(Box::new(error)))
 }
 
 /// Whether Diesel has a transaction open on the connection.

@@ -9,16 +9,20 @@ use crate::backend::Row;
 
 impl Reader<'_> {
     pub(super) fn columns(&mut self) -> Result<(), InspectError> {
-        for row in self.rows("the columns", catalogue::COLUMNS)? {
-            let Some(place) = self.places.get(row.text_or_empty(0)).copied() else {
+        let rows = self.rows("the columns", catalogue::COLUMNS)?;
+        for rows in rows.chunk_by(|one, other| one.text(0) == other.text(0)) {
+            let place = rows.first().and_then(|row| self.places.get(row.text(0)?));
+            let Some(place) = place.copied() else {
                 continue;
             };
-            let name = row.text_or_empty(1);
-            let of = self.type_of(row.text_or_empty(2), || {
-                format!("{}.{name}", self.found[place].name)
-            })?;
-            let column = column(&row, name, of);
-            self.found[place].columns.push(column);
+            let mut columns = Vec::with_capacity(rows.len());
+            for row in rows {
+                let name = row.text_or_empty(1);
+                let shown = || format!("{}.{name}", self.found[place].name);
+                let of = self.type_of(row.text_or_empty(2), shown)?;
+                columns.push(column(row, name, of));
+            }
+            self.found[place].columns = columns;
         }
         Ok(())
     }

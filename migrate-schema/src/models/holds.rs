@@ -39,21 +39,21 @@ impl Model {
             .chain(&self.primary_key)
     }
 
-    /// The constraints and indexes that another one is like, whatever they are called, and their places.
+    /// The constraints and indexes that another one is like, and their places. Two of other names may well be there: real databases
+    /// have such.
     fn said_twice(&self) -> Vec<(&str, Option<&Ident>)> {
-        let uniques = again(&self.uniques, |one, other| one.columns == other.columns);
+        let uniques = again(&self.uniques, |one, other| {
+            one.name == other.name && one.columns == other.columns
+        });
         let keys = again(&self.foreign_keys, |one, other| {
-            (&one.columns, &one.table, &one.referenced)
-                == (&other.columns, &other.table, &other.referenced)
+            one.name == other.name
+                && (&one.columns, &one.table, &one.referenced)
+                    == (&other.columns, &other.table, &other.referenced)
         });
         let checks = again(&self.checks, |one, other| {
-            one.expression == other.expression
+            one.name == other.name && one.expression == other.expression
         });
-        let indexes = again(&self.indexes, |one, other| {
-            let mut named = other.clone();
-            named.name.clone_from(&one.name);
-            *one == named
-        });
+        let indexes = again(&self.indexes, |one, other| one == other);
         let uniques = uniques.map(|unique| ("unique constraint", unique.columns.first()));
         let keys = keys.map(|key| ("foreign key", key.columns.first()));
         let checks = checks.map(|check| ("check", check.column.as_ref()));

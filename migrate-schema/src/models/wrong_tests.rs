@@ -78,7 +78,7 @@ fn what_cannot_be_is_an_error_at_its_token() {
             "ts has this unique constraint already",
         ),
         (
-            "#[table(index(columns(a), name = \"x\"))] struct T { id: i32, #[table(index)] a: i32 }",
+            "#[table(index(columns(a)))] struct T { id: i32, #[table(index)] a: i32 }",
             "ts has this index already",
         ),
         ("struct T { id: i32, ", "a bracket or a quote is not closed"),
@@ -184,4 +184,16 @@ fn a_glob_without_a_model_is_an_error() {
     );
     std::fs::write(directory.path().join("src/b.rs"), "table! { a ( }").unwrap();
     assert!(read("src/**/*.rs").unwrap_err().starts_with("src/b.rs:1:"));
+}
+
+#[test]
+fn two_of_other_names_may_be_alike_as_real_databases_have_them() {
+    let twice = "#[derive(Table)] #[table(unique(a, name = \"one\"), unique(a, name = \"two\"), index(columns(a), name = \"x\"), \
+        index(columns(a)))] struct T { id: i32, a: i32 }";
+    let found = schema(Dialect::Postgres, &[twice]).unwrap();
+    let table = &found.tables[0];
+    assert_eq!(
+        (table.uniques.all().len(), table.indexes.all().len()),
+        (2, 2)
+    );
 }

@@ -22,6 +22,7 @@ mod print_schema;
 mod program;
 mod protection;
 mod report;
+mod scratch;
 mod search;
 mod signals;
 mod source;

@@ -13,6 +13,7 @@ use crate::error::CommandError;
 use crate::models;
 use crate::opened::Opened;
 use crate::origin::Origin;
+use crate::scratch;
 use crate::ui::Ui;
 
 /// The words that the help of a command has for a source.
@@ -239,15 +240,8 @@ impl<'a> Sources<'a> {
         let index = target
             .resolve(chain, None)
             .map_err(|error| CommandError::target(&error))?;
-        let mut scratch = self.scratch()?;
-        if let Some(index) = index {
-            let id = chain.revisions()[index].id().to_owned();
-            loaded
-                .migrations
-                .upgrade_to(scratch.connection(), &id)
-                .map_err(|error| CommandError::core(error, &loaded.shown))?;
-        }
-        Ok(scratch)
+        let revision = index.map(|index| chain.revisions()[index].id());
+        scratch::built(&self.server()?, &loaded.migrations, revision, &loaded.shown)
     }
 
     /// A database that a script makes.
@@ -261,7 +255,7 @@ impl<'a> Sources<'a> {
         }
         let seed = Seed::read(&whole, self.backend)
             .map_err(|problems| CommandError::script(problems, &folder, &shown))?;
-        let mut scratch = self.scratch()?;
+        let mut scratch = scratch::empty(&self.server()?)?;
         let options = SeedOptions {
             tool: self.context.tool(),
             ..SeedOptions::default()
@@ -274,18 +268,18 @@ impl<'a> Sources<'a> {
         Ok(scratch)
     }
 
-    fn scratch(&self) -> Result<Scratch, CommandError> {
+    /// Where a database is made for the moment.
+    fn server(&self) -> Result<DatabaseUrl, CommandError> {
         let memory = || (self.backend == Backend::Sqlite).then(DatabaseUrl::memory);
-        let Some(url) = self.server.clone().or_else(memory) else {
+        self.server.clone().or_else(memory).ok_or_else(|| {
             let message = format!(
                 "a database of {} is to be made for a moment, and no server is named",
                 self.backend
             );
-            return Err(CommandError::usage(message).with_help(
+            CommandError::usage(message).with_help(
                 "name one with --database-url or DATABASE_URL: its database stays as it is",
-            ));
-        };
-        Scratch::beside(&url.url).map_err(|error| CommandError::database(error, &url))
+            )
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use migrate_core::{
-    Backend, Backends, Error, InspectError, Inspector, Migrations, Scratch, dialect,
+    Backend, Backends, Error, InspectError, Inspector, Migrations, Revision, dialect,
 };
 use migrate_schema::{Difference, Name, Renames, Schema, Table};
 
@@ -12,6 +12,7 @@ use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
 use crate::opened::Opened;
+use crate::scratch;
 use crate::ui::Ui;
 
 /// Where the other side of a comparison is.
@@ -116,9 +117,8 @@ impl At {
                 Ok(Opened::There(Box::new(connection)))
             }
             Self::Scratch(url) => {
-                let mut scratch = Scratch::beside(&url.url)
-                    .map_err(|error| CommandError::database(error, url))?;
-                migrations.upgrade(scratch.connection()).map_err(core)?;
+                let head = migrations.chain().head().map(Revision::id);
+                let scratch = scratch::built(url, migrations, head, shown)?;
                 Ok(Opened::Scratch(Box::new(scratch)))
             }
         }

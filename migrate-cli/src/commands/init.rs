@@ -73,8 +73,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         &mut outcome,
     )?;
     if let Some(found) = &found {
-        found.revision(context, &directory, &mut outcome)?;
-        found.models(context, &directory, &mut outcome)?;
+        found.write(context, &directory, &mut outcome)?;
     }
     let project = make_lock(context, &directory, &mut outcome);
     let chain = project.as_ref().ok();

@@ -178,3 +178,29 @@ error: migrations/migrate.lock is not up to date: 03 is not in the lock
 "#]],
     );
 }
+
+#[test]
+fn a_chain_that_builds_no_database_by_itself_is_told_and_where_it_was_tried() {
+    let mut project = Project::new(Backend::Sqlite);
+    project.revision(
+        "01_more",
+        "INSERT INTO by_hand VALUES (1);\n",
+        "DELETE FROM by_hand;\n",
+    );
+    project.write("src/main.rs", MODEL);
+    let expected = str![[r#"
+--- stderr
+error: no such table: by_hand
+ --> migrations/01_more/up.sql:1:1
+  |
+1 | INSERT INTO by_hand VALUES (1);
+  | ^ the upgrade failed here
+  |
+  = note: this happened in a temporary database, which is gone again; yours was not touched
+  = note: nothing of this revision was kept; the database is at base
+  = help: the chain must build an empty database by itself: what somebody made by hand, an extension or a type, belongs in a revision
+--- exit code 1
+
+"#]];
+    says(said(&project.path(), &["check", "--scratch"]), expected);
+}

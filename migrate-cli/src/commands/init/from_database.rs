@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use migrate_chain::{Chain, Revision, new_directory_name, with_link};
-use migrate_core::{AnyConnection, Inspector, Migrations, dialect};
+use migrate_core::{AnyConnection, Inspector, Migrations, Settings, dialect};
 use migrate_schema::{Dialect, Fills, Naming, Schema};
 
 use super::{Outcome, cannot_write};
@@ -75,14 +75,25 @@ impl Found {
         keyless.map(|table| table.name.to_string()).collect()
     }
 
-    /// Writes the revision.
-    pub(super) fn revision(
+    /// Writes the revision and the models.
+    pub(super) fn write(
         &self,
         context: &Context<'_>,
         directory: &Path,
         outcome: &mut Outcome,
     ) -> Result<(), CommandError> {
         let settings = context.settings_beside(directory)?;
+        self.revision(context, directory, &settings, outcome)?;
+        self.models(context, directory, settings, outcome)
+    }
+
+    fn revision(
+        &self,
+        context: &Context<'_>,
+        directory: &Path,
+        settings: &Settings,
+        outcome: &mut Outcome,
+    ) -> Result<(), CommandError> {
         let name = new_directory_name(
             &Chain::EMPTY,
             now(),
@@ -104,7 +115,7 @@ impl Found {
             .created
             .push(format!("{}/, which makes {tables}", context.shown(&folder)));
         outcome.next.push(
-            "look through up.sql: views, functions, procedures, triggers and extensions of the database are not in it".to_owned(),
+            "look through up.sql: extensions, domains, views, functions, procedures and triggers of the database are not in it".to_owned(),
         );
         outcome.next.push(format!(
             "`migrate stamp head`: {} has all of it already",
@@ -114,13 +125,13 @@ impl Found {
     }
 
     /// Writes the models, unless the project has some, or keeps a file of `table!` blocks.
-    pub(super) fn models(
+    fn models(
         &self,
         context: &Context<'_>,
         directory: &Path,
+        settings: Settings,
         outcome: &mut Outcome,
     ) -> Result<(), CommandError> {
-        let settings = context.settings_beside(directory)?;
         if let Some(print) = settings.print_schema.first() {
             outcome.kept.push(format!(
                 "{}, whose table! blocks are the models",

@@ -1,12 +1,15 @@
 //! What a script sets for its session ends with it, and what the project wants of every session is there in each run.
 
+mod mysql;
+mod sqlite;
+
 use diesel::Connection as _;
 use migrate_core::{Backend, Error, TransactionMode};
 use migrate_tests::{Client, Database, Project, on, on_each_backend};
 
 on_each_backend!(
     a_setting_of_one_revision_is_not_seen_by_the_next_nor_afterwards,
-    the_project_s_session_statements_run_first
+    the_project_s_session_statements_run_first,
 );
 
 /// A script that changes the session, a query for the values that it changed, and the wrapper that each value needs.
@@ -168,113 +171,6 @@ fn the_project_s_session_statements_run_first(database: &Database) {
     assert_eq!(database.applied(), ["01"]);
 }
 
-const PARENT_AND_CHILD: &str = "CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT);\n\
-    CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parent (id) ON DELETE CASCADE);\n\
-    INSERT INTO parent VALUES (1, 'a'), (2, 'b');\n\
-    INSERT INTO child VALUES (1, 1), (2, 2), (3, 2);\n";
-
-fn rebuild(copy: &str) -> String {
-    format!(
-        "CREATE TABLE parent_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n{copy};\nDROP TABLE parent;\n\
-         ALTER TABLE parent_new RENAME TO parent;\n"
-    )
-}
-
-#[test]
-fn on_sqlite_a_rebuild_of_a_parent_table_keeps_its_children() {
-    on(Backend::Sqlite, |database| {
-        let mut project = Project::new(Backend::Sqlite);
-        project
-            .revision(
-                "01_tables",
-                PARENT_AND_CHILD,
-                "DROP TABLE child; DROP TABLE parent;",
-            )
-            .revision(
-                "02_rebuild",
-                &rebuild("INSERT INTO parent_new SELECT id, name FROM parent"),
-                "SELECT 1",
-            );
-        let migrations = project.read();
-        let mut connection = database.connect();
-        migrations.upgrade_to(&mut connection, "01").unwrap();
-        migrations.upgrade(&mut connection).unwrap();
-        assert_eq!(
-            database.column("SELECT id FROM child ORDER BY id"),
-            ["1", "2", "3"]
-        );
-        assert_eq!(database.value("SELECT sql LIKE '%\"parent\"%' OR sql LIKE '%REFERENCES parent %' FROM sqlite_master WHERE name = 'child'"), "1");
-    });
-}
-
-#[test]
-fn on_sqlite_a_rebuild_that_breaks_a_foreign_key_is_rolled_back() {
-    on(Backend::Sqlite, |database| {
-        let mut project = Project::new(Backend::Sqlite);
-        project
-            .revision(
-                "01_tables",
-                PARENT_AND_CHILD,
-                "DROP TABLE child; DROP TABLE parent;",
-            )
-            .revision(
-                "02_rebuild",
-                &rebuild("INSERT INTO parent_new SELECT id, name FROM parent WHERE id = 1"),
-                "SELECT 1",
-            );
-        let migrations = project.read();
-        let mut connection = database.connect();
-        migrations.upgrade_to(&mut connection, "01").unwrap();
-        let failed = migrations.upgrade(&mut connection).unwrap_err();
-        assert!(
-            matches!(&failed, Error::Failed(failure) if failure.revision == "02"),
-            "{failed:?}"
-        );
-        assert!(
-            failed.to_string().contains("foreign key") && failed.to_string().contains("child"),
-            "{failed}"
-        );
-        assert_eq!(
-            database.column("SELECT id FROM parent ORDER BY id"),
-            ["1", "2"]
-        );
-        assert_eq!(database.applied(), ["01"]);
-        // And foreign keys are on again, as the connection had them.
-        use diesel::connection::SimpleConnection as _;
-        let migrate_core::AnyConnection::Sqlite(sqlite) = &mut connection else {
-            panic!("it is SQLite")
-        };
-        assert!(
-            sqlite
-                .batch_execute("INSERT INTO child VALUES (9, 9)")
-                .is_err()
-        );
-    });
-}
-
-#[test]
-fn on_mysql_a_script_that_changes_its_database_leaves_the_ledger_where_it_was() {
-    on(Backend::Mysql, |database| {
-        let other = Database::create(Backend::Mysql).unwrap();
-        let mut project = Project::new(Backend::Mysql);
-        project
-            .revision(
-                "01_elsewhere",
-                &format!("USE {}; CREATE TABLE far (id INTEGER);", other.name()),
-                &format!("DROP TABLE {}.far", other.name()),
-            )
-            .revision(
-                "02_here",
-                "CREATE TABLE near (id INTEGER)",
-                "DROP TABLE near",
-            );
-        project.read().upgrade(&mut database.connect()).unwrap();
-        assert_eq!(database.applied(), ["01", "02"]);
-        assert!(database.has_table("near") && other.has_table("far"));
-        assert!(!other.has_table("near") && !other.has_table("__migrate_log"));
-    });
-}
-
 #[test]
 fn the_plain_client_of_the_tests_tells_rows_apart() {
     on(Backend::Sqlite, |database| {
@@ -329,30 +225,6 @@ fn connection_of(connection: migrate_core::AnyConnection) -> diesel::PgConnectio
         migrate_core::AnyConnection::Postgres(connection) => connection,
         _ => panic!("a PostgreSQL URL"),
     }
-}
-
-#[test]
-fn the_ledger_of_an_attached_file_is_not_taken_for_the_database_s_own() {
-    on(Backend::Sqlite, |other| {
-        Project::tables(Backend::Sqlite, 2)
-            .read()
-            .upgrade(&mut other.connect())
-            .unwrap();
-        on(Backend::Sqlite, |database| {
-            let migrations = Project::tables(Backend::Sqlite, 1).read();
-            let mut connection = database.sqlite();
-            let attach = format!("ATTACH '{}' AS other", other.path().display());
-            diesel::connection::SimpleConnection::batch_execute(&mut connection, &attach).unwrap();
-            assert!(
-                migrations.ensure_current(&mut connection).is_err(),
-                "it is empty"
-            );
-            migrations.upgrade(&mut connection).unwrap();
-            assert_eq!(database.applied(), ["01"]);
-            assert_eq!(migrations.applied_at(&mut connection).unwrap().len(), 1);
-            assert_eq!(migrations.attempts(&mut connection).unwrap().len(), 1);
-        });
-    });
 }
 
 #[test]
@@ -416,90 +288,5 @@ fn a_procedure_may_commit_where_the_script_has_no_transaction() {
             database.column("SELECT id FROM t ORDER BY id"),
             ["1", "2", "3"]
         );
-    });
-}
-
-#[test]
-fn on_sqlite_an_adopted_rebuild_may_leave_a_reference_that_a_later_revision_mends() {
-    on(Backend::Sqlite, |database| {
-        let mut project = Project::new(Backend::Sqlite);
-        project
-            .adopted("01_tables", PARENT_AND_CHILD.split("INSERT").next().unwrap(), "DROP TABLE child; DROP TABLE parent;")
-            .adopted(
-                "02_rename",
-                "ALTER TABLE parent RENAME TO old; CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT, more TEXT); \
-                 INSERT INTO parent SELECT id, name, '' FROM old; DROP TABLE old;",
-                "DROP TABLE parent;",
-            )
-            .adopted(
-                "03_mend",
-                "DROP TABLE child; CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id));",
-                "SELECT 1",
-            );
-        project.read().upgrade(&mut database.connect()).unwrap();
-        assert_eq!(database.applied(), ["01", "02", "03"]);
-    });
-}
-
-#[test]
-fn on_sqlite_a_rebuild_can_mend_a_reference_to_columns_that_are_not_unique() {
-    on(Backend::Sqlite, |database| {
-        let mut project = Project::new(Backend::Sqlite);
-        project
-            .revision(
-                "01_tables",
-                "CREATE TABLE parent (id INTEGER PRIMARY KEY, code TEXT); CREATE TABLE child (code TEXT REFERENCES parent (code));",
-                "DROP TABLE child; DROP TABLE parent;",
-            )
-            .revision(
-                "02_unique",
-                "CREATE TABLE parent_new (id INTEGER PRIMARY KEY, code TEXT UNIQUE); INSERT INTO parent_new SELECT * FROM parent; \
-                 DROP TABLE parent; ALTER TABLE parent_new RENAME TO parent;",
-                "SELECT 1",
-            );
-        project.read().upgrade(&mut database.connect()).unwrap();
-        assert_eq!(database.applied(), ["01", "02"]);
-    });
-}
-
-#[test]
-fn on_mysql_a_script_that_reads_only_leaves_later_transactions_as_they_were() {
-    on(Backend::Mysql, |database| {
-        let mut project = Project::new(Backend::Mysql);
-        project
-            .revision(
-                "01_reads",
-                "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY; SELECT 1;",
-                "SELECT 1",
-            )
-            .revision(
-                "02_writes",
-                "CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1);",
-                "DROP TABLE t",
-            );
-        for mode in [TransactionMode::Each, TransactionMode::Auto] {
-            let mut connection = database.connect();
-            let migrations = project.read();
-            let runner = migrations.runner().transaction(mode);
-            runner.upgrade_to(&mut connection, "head").unwrap();
-            migrations.downgrade_to(&mut connection, "base").unwrap();
-        }
-    });
-}
-
-#[test]
-fn on_mysql_the_log_is_written_under_safe_updates_too() {
-    on(Backend::Mysql, |database| {
-        let mut project = Project::new(Backend::Mysql);
-        project.revision(
-            "01_safe",
-            "SET sql_safe_updates = 1; CREATE TABLE t (id INTEGER);",
-            "SET sql_safe_updates = 1; DROP TABLE t;",
-        );
-        let migrations = project.read();
-        migrations.upgrade(&mut database.connect()).unwrap();
-        migrations
-            .downgrade_to(&mut database.connect(), "base")
-            .unwrap();
     });
 }

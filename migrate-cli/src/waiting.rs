@@ -21,7 +21,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// The option of every command that connects.
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct Wait {
     /// How long to wait for a server that is not up yet: 60s, 5m
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]

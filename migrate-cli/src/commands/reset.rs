@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::drop;
-use super::running::{Move, Run, RunOptions};
+use super::running::{Limits, Move, Run, RunOptions};
 use super::seed::Seeds;
 use crate::context::{Context, only};
 use crate::error::CommandError;
@@ -23,6 +23,9 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     drop: drop::DropOptions,
+
+    #[command(flatten)]
+    limits: Limits,
 
     /// Leave the seeds out
     #[arg(long)]
@@ -50,7 +53,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         ui.note(format!("dropped {database}"));
     }
     ui.json(&json!({ "event": "reset", "database": url.to_string(), "dropped": dropped }));
-    let options = RunOptions::usual()?;
+    let options = RunOptions::within(args.limits.clone());
     let way = Move::Upgrade {
         fill_gaps: false,
         create: true,

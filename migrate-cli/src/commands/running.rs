@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args as _, FromArgMatches as _, ValueEnum};
+use clap::ValueEnum;
 use migrate_core::{
     AnyConnection, Canceller, Error, InDoubt, Offline, Report, Runner, TransactionMode,
 };
@@ -34,6 +34,17 @@ pub(crate) struct RunOptions {
     #[command(flatten)]
     wait: Wait,
 
+    #[command(flatten)]
+    limits: Limits,
+
+    /// What is known of a statement that was running when an earlier run died
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    in_doubt: Option<Doubt>,
+}
+
+/// How long a run waits, and how its revisions share transactions.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Limits {
     /// How long to wait for another run to finish: 90s, 5m
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration)]
     lock_wait: Duration,
@@ -49,10 +60,6 @@ pub(crate) struct RunOptions {
     /// How revisions share transactions
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     transaction: Transaction,
-
-    /// What is known of a statement that was running when an earlier run died
-    #[arg(long, value_enum, value_name = "ANSWER")]
-    in_doubt: Option<Doubt>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -270,22 +277,25 @@ impl Move {
 }
 
 impl RunOptions {
-    /// What they are where nobody says anything, as the command line has it.
-    pub(crate) fn usual() -> Result<Self, CommandError> {
-        let command = Self::augment_args(clap::Command::new("usual").no_binary_name(true));
-        let matches = command.try_get_matches_from([""; 0]);
-        let options = matches.and_then(|matches| Self::from_arg_matches(&matches));
-        options.map_err(|error| CommandError::failed(error.to_string()))
+    /// A run that nobody asks about, on a server that is up.
+    pub(crate) fn within(limits: Limits) -> Self {
+        Self {
+            dry_run: false,
+            rehearse: false,
+            wait: Wait::default(),
+            limits,
+            in_doubt: None,
+        }
     }
 
     pub(crate) fn offline<'m>(&self, offline: Offline<'m>) -> Offline<'m> {
         offline
-            .lock_wait(self.lock_wait)
-            .lock_timeout(self.lock_timeout)
+            .lock_wait(self.limits.lock_wait)
+            .lock_timeout(self.limits.lock_timeout)
     }
 
     fn apply<'m>(&self, runner: Runner<'m>) -> Runner<'m> {
-        let transaction = match self.transaction {
+        let transaction = match self.limits.transaction {
             Transaction::Each => TransactionMode::Each,
             Transaction::All => TransactionMode::All,
             Transaction::Auto => TransactionMode::Auto,
@@ -296,9 +306,9 @@ impl RunOptions {
             Some(Doubt::Retry) => InDoubt::Retry,
         };
         runner
-            .lock_wait(self.lock_wait)
-            .lock_timeout(self.lock_timeout)
-            .statement_timeout(self.statement_timeout.unwrap_or_default())
+            .lock_wait(self.limits.lock_wait)
+            .lock_timeout(self.limits.lock_timeout)
+            .statement_timeout(self.limits.statement_timeout.unwrap_or_default())
             .transaction(transaction)
             .in_doubt(in_doubt)
             .rehearse(self.rehearse)

@@ -232,6 +232,17 @@ fn what_cannot_be_made_anew_is_not_dropped(database: &Database) {
 }
 
 #[test]
+fn a_reset_keeps_the_limits_of_a_run() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        project.revision("01_slow", "SELECT pg_sleep(20);", "SELECT 1;");
+        let reset = ["reset", "--yes", "--statement-timeout", "100ms"];
+        let slow = run_on(&project, database, &reset).expect(1);
+        assert!(slow.stderr.contains("statement timeout"), "{slow}");
+    });
+}
+
+#[test]
 fn seeds_are_found_where_the_settings_say_and_are_missed_with_advice() {
     let project = project(Backend::Sqlite);
     let directory = project.path();

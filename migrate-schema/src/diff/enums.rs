@@ -1,6 +1,6 @@
 //! Enum types: which come, grow, are made anew, or go.
 
-use crate::{Change, Column, EnumType, Name, Schema};
+use crate::{Change, Column, Dialect, EnumType, Name, Schema, Table};
 
 /// The changes of the enum types of two completed schemas.
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl Enums {
             let change = match before.enum_type(&to.name) {
                 None => Change::CreateEnum(to.clone()),
                 Some(from) if from.values == to.values => continue,
-                Some(from) if grows(from, to) && !uses_new_value(from, to, after) => {
+                Some(from) if grows(from, to) && !uses_new_value(from, to, before, after) => {
                     Change::ExtendEnum {
                         from: from.clone(),
                         to: to.clone(),
@@ -52,6 +52,16 @@ impl Enums {
             .and_then(crate::Type::user_name)
             .is_some_and(|name| self.rebuilt.contains(name))
     }
+
+    /// Whether a column holds on to a type that is made anew: by its own type, or because it is computed from such a column.
+    pub(super) fn holds(&self, column: &Column, table: &Table, dialect: Dialect) -> bool {
+        let reads = |other: &Column| {
+            let computed = column.generated.get();
+            computed.is_some_and(|of| of.expression.mentions(&other.name, dialect))
+        };
+        let mut rebuilt = table.columns.iter().filter(|other| self.rebuilds(other));
+        self.rebuilds(column) || rebuilt.any(reads)
+    }
 }
 
 /// Whether every value stays, in the same order.
@@ -63,8 +73,8 @@ fn grows(from: &EnumType, to: &EnumType) -> bool {
 }
 
 /// PostgreSQL lets nobody use a value in the transaction that adds it; a type made anew may be used at once.
-fn uses_new_value(from: &EnumType, to: &EnumType, after: &Schema) -> bool {
-    let quoted = |value: &String| crate::Dialect::Postgres.literal(value);
+fn uses_new_value(from: &EnumType, to: &EnumType, before: &Schema, after: &Schema) -> bool {
+    let quoted = |value: &String| Dialect::Postgres.literal(value);
     let new: Vec<_> = to
         .values
         .iter()
@@ -84,6 +94,17 @@ fn uses_new_value(from: &EnumType, to: &EnumType, after: &Schema) -> bool {
                     .is_some_and(|default| uses(default.as_str()))
         });
         let holds_it = table.columns.iter().any(typed);
+        // What is in a column that becomes one of this type may be a new value.
+        let becomes = table
+            .columns
+            .iter()
+            .filter(|column| typed(column))
+            .any(|column| {
+                let was = before
+                    .table(&table.name)
+                    .and_then(|was| was.column(&column.name));
+                was.is_some_and(|was| !typed(was))
+            });
         let by_check = table
             .checks
             .all()
@@ -95,6 +116,6 @@ fn uses_new_value(from: &EnumType, to: &EnumType, after: &Schema) -> bool {
             .iter()
             .filter_map(|index| index.predicate.as_ref())
             .any(|of| uses(of.as_str()));
-        by_default || holds_it && (by_check || by_index)
+        by_default || becomes || holds_it && (by_check || by_index)
     })
 }

@@ -224,6 +224,7 @@ fn changes(before: &Schema, after: &Schema, renames: &Renames, dialect: Dialect)
     let dropped = parents_first(gone()).into_iter().rev();
     all.extend(dropped.cloned().map(Box::new).map(Change::DropTable));
     each(&mut all, &mut altered, |table| &mut table.drop);
+    each(&mut all, &mut altered, |table| &mut table.drop_columns);
     all.extend(enums.first);
     let new = after
         .tables

@@ -181,7 +181,10 @@ fn rename_text(table: &mut Table, renamed: impl FnOnce(&str) -> String) {
 }
 
 fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
-    rename_trigger(table, from, to, dialect);
+    for trigger in &mut table.triggers {
+        let renamed = Expression::from(trigger.as_str()).renamed_column(from, to, dialect);
+        renamed.as_str().clone_into(trigger);
+    }
     let renamed = |expression: &mut Expression| *expression = expression.renamed(from, to, dialect);
     for column in &mut table.columns {
         if column.name == from {

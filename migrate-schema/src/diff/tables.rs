@@ -16,6 +16,8 @@ pub(super) struct Altered {
     pub(super) drop_keys: Vec<TableChange>,
     /// Constraints and indexes that go.
     pub(super) drop: Vec<TableChange>,
+    /// Columns that go and hold on to an enum type that is made anew, before that is done.
+    pub(super) drop_columns: Vec<TableChange>,
     /// Columns.
     pub(super) columns: Vec<TableChange>,
     /// Constraints and indexes that come, other names, options.
@@ -96,9 +98,8 @@ impl Altered {
                 from.default = to.default.clone();
             }
             let reads_touched = to.generated.get().is_some_and(|of| {
-                touched
-                    .iter()
-                    .any(|name| of.expression.mentions(name, dialect))
+                let reads = |name: &String| of.expression.mentions(name, dialect);
+                enums.rebuilds(&from) || touched.iter().any(reads)
             });
             if !reads_touched && !differ(&from, to) {
                 continue;
@@ -119,8 +120,13 @@ impl Altered {
         }
         // What is computed from a column goes before it.
         drop.sort_by_key(|column: &Column| column.generated.get().is_none());
+        let (first, later): (Vec<_>, Vec<_>) = drop
+            .into_iter()
+            .partition(|column| enums.holds(column, before, dialect));
+        self.drop_columns
+            .extend(first.into_iter().map(TableChange::DropColumn));
         self.columns
-            .extend(drop.into_iter().map(TableChange::DropColumn));
+            .extend(later.into_iter().map(TableChange::DropColumn));
         self.columns.extend(alter);
         self.columns.extend(add);
     }
@@ -241,7 +247,8 @@ impl Lists<'_> {
 
     /// Whether a column of it is dropped and added again.
     fn remade(&self, constraint: &Constraint) -> bool {
-        self.found.columns.iter().any(|change| {
+        let mut changes = self.found.drop_columns.iter().chain(&self.found.columns);
+        changes.any(|change| {
             matches!(change, TableChange::DropColumn(column) if constraint.mentions(&column.name, self.dialect))
         })
     }

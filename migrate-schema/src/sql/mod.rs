@@ -6,6 +6,7 @@ mod mysql;
 mod postgres;
 mod postgres_column;
 mod postgres_enum;
+mod postgres_name;
 mod postgres_online;
 #[cfg(test)]
 mod postgres_online_tests;

@@ -1,7 +1,7 @@
 //! PostgreSQL's statements.
 
 use super::postgres_column::{alter, comment_on, definition};
-use super::{Fills, Statement, clauses, postgres_enum};
+use super::{Fills, Statement, clauses, postgres_enum, postgres_name};
 use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
 
 const DIALECT: Dialect = Dialect::Postgres;
@@ -111,7 +111,7 @@ fn table_change(
         }
         TableChange::Drop(of) => vec![alter_table(format!(
             "DROP CONSTRAINT {}",
-            quote(&name_of(table, of))
+            quote(&postgres_name::of_constraint(table, of))
         ))],
         TableChange::Rename {
             from: Constraint::Index(index),
@@ -127,7 +127,7 @@ fn table_change(
         TableChange::Rename { from, to } => {
             vec![alter_table(format!(
                 "RENAME CONSTRAINT {} TO {}",
-                quote(&name_of(table, from)),
+                quote(&postgres_name::of_constraint(table, from)),
                 quote(to)
             ))]
         }
@@ -136,26 +136,6 @@ fn table_change(
         }
         TableChange::Options => Vec::new(),
     }
-}
-
-/// The name of a constraint, or the one that PostgreSQL gives to a constraint without one.
-pub(super) fn name_of(table: &Name, of: &Constraint) -> String {
-    let (columns, end) = match of {
-        Constraint::PrimaryKey(_) | Constraint::Check(_) | Constraint::Index(_) => {
-            (&[][..], "pkey")
-        }
-        Constraint::ForeignKey(key) => (key.columns.as_slice(), "fkey"),
-        Constraint::Unique(unique) => (unique.columns.as_slice(), "key"),
-    };
-    let end = if matches!(of, Constraint::Check(_)) {
-        "check"
-    } else {
-        end
-    };
-    let mut parts = vec![table.name.as_str()];
-    parts.extend(columns.iter().map(String::as_str));
-    parts.push(end);
-    of.name().map_or_else(|| parts.join("_"), String::from)
 }
 
 pub(super) fn create_index(table: &Name, index: &Index) -> String {

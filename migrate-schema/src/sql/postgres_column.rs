@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::postgres_name::of_sequence;
 use crate::{Column, Dialect, Identity, IdentityKind, Name, Sequence, Type};
 
 const DIALECT: Dialect = Dialect::Postgres;
@@ -238,32 +239,25 @@ fn using(from: &Column, to: &Column) -> String {
         return String::new();
     };
     let both = |names: &[&str]| names.contains(&was.name()) && names.contains(&is.name());
-    let column = DIALECT.quote(&to.name);
-    let sql = is.sql(DIALECT);
-    let arrays = (was.dimensions() > 0, is.dimensions() > 0);
-    if arrays == (false, true) {
-        return format!(" USING ARRAY[{column}]::{sql}");
-    }
-    if arrays == (true, false) {
-        return format!(" USING {column}[1]::{sql}");
-    }
-    if arrays == (true, true) {
-        return if was.name() == is.name() {
-            String::new()
-        } else {
-            format!(" USING {column}::text[]::{sql}")
-        };
-    }
-    let by_itself =
-        TEXTS.contains(&is.name()) && is.user_name().is_none() || was.name() == is.name();
-    if by_itself || both(&NUMBERS) || both(&TIMES) || both(&JSON) {
+    let (was_array, is_array) = (was.dimensions() > 0, is.dimensions() > 0);
+    let known = was.name() == is.name() || both(&NUMBERS) || both(&TIMES) || both(&JSON);
+    let to_text = TEXTS.contains(&is.name()) && is.user_name().is_none();
+    if was_array == is_array && (known || to_text) {
         return String::new();
     }
-    let direct = TEXTS.contains(&was.name()) || was.name() == "boolean" || is.name() == "boolean";
-    if direct && is.user_name().is_none() {
-        return format!(" USING {column}::{sql}");
+    let column = DIALECT.quote(&to.name);
+    let value = match (was_array, is_array) {
+        (false, true) => format!("ARRAY[{column}]"),
+        (true, false) => format!("{column}[1]"),
+        _ => column,
+    };
+    let sql = is.sql(DIALECT);
+    let read = TEXTS.contains(&was.name()) || was.name() == "boolean" || is.name() == "boolean";
+    if known || read && is.user_name().is_none() {
+        return format!(" USING {value}::{sql}");
     }
-    format!(" USING {column}::text::{sql}")
+    let brackets = if is_array { "[]" } else { "" };
+    format!(" USING {value}::text{brackets}::{sql}")
 }
 
 type Clause<'a> = &'a dyn Fn(Vec<String>) -> Option<String>;
@@ -280,24 +274,30 @@ fn no_longer_numbered(
             .collect();
     }
     let mut sql: Vec<_> = statement(vec!["DROP DEFAULT".into()]).into_iter().collect();
-    sql.push(format!(
-        "DROP SEQUENCE {}",
-        sequence(table, column).quoted(DIALECT)
-    ));
+    sql.push(drop_sequence(table, column));
     sql
+}
+
+/// Whatever the sequence of a serial is called: it keeps its name when its table or column gets another one.
+fn drop_sequence(table: &Name, column: &Column) -> String {
+    let found = owned_sequence(table, column);
+    let body = format!("BEGIN EXECUTE 'DROP SEQUENCE ' || {found}; END");
+    let quoted = if body.contains('$') {
+        DIALECT.literal(&body)
+    } else {
+        format!("$$ {body} $$")
+    };
+    format!("DO {quoted}")
 }
 
 /// The sequence goes on after the rows that are there.
 fn numbered(table: &Name, column: &Column, of: &Identity, statement: Clause<'_>) -> Vec<String> {
-    let (name, quoted) = (
-        sequence(table, column).quoted(DIALECT),
-        DIALECT.quote(&column.name),
-    );
-    let table_sql = table.quoted(DIALECT);
+    let (table_sql, quoted) = (table.quoted(DIALECT), DIALECT.quote(&column.name));
     let mut sql = Vec::new();
     if let Some(generated) = identity(of) {
         sql.extend(statement(vec![format!("ADD {generated}")]));
     } else {
+        let name = of_sequence(table, &column.name).quoted(DIALECT);
         sql.push(format!(
             "CREATE SEQUENCE {name} AS {} OWNED BY {table_sql}.{quoted}",
             type_sql(column)
@@ -306,16 +306,19 @@ fn numbered(table: &Name, column: &Column, of: &Identity, statement: Clause<'_>)
         sql.extend(statement(vec![next]));
     }
     sql.push(format!(
-        "SELECT setval(pg_get_serial_sequence({}, {}), max({quoted})) FROM {table_sql} HAVING max({quoted}) IS NOT NULL",
-        DIALECT.literal(&table_sql),
-        DIALECT.literal(&column.name)
+        "SELECT setval({}, max({quoted})) FROM {table_sql} HAVING max({quoted}) IS NOT NULL",
+        owned_sequence(table, column)
     ));
     sql
 }
 
-/// The name that PostgreSQL gives to a serial's sequence.
-fn sequence(table: &Name, column: &Column) -> Name {
-    table.sibling(format!("{}_{}_seq", table.name, column.name))
+/// How the server is asked for the name of a column's sequence.
+fn owned_sequence(table: &Name, column: &Column) -> String {
+    format!(
+        "pg_get_serial_sequence({}, {})",
+        DIALECT.literal(&table.quoted(DIALECT)),
+        DIALECT.literal(&column.name)
+    )
 }
 
 /// COMMENT ON something.

@@ -71,6 +71,11 @@ fn convert(table: &Table, after: &Table, to: &EnumType) -> Option<String> {
         .iter()
         .filter(|column| is_of(column, &to.name))
     {
+        // What goes, or is computed, was dropped before.
+        let later = after.column(&column.name);
+        let Some(later) = later.filter(|_| column.generated.get().is_none()) else {
+            continue;
+        };
         let name = DIALECT.quote(&column.name);
         let array = column
             .sql_type
@@ -78,16 +83,17 @@ fn convert(table: &Table, after: &Table, to: &EnumType) -> Option<String> {
             .is_some_and(|of| of.dimensions() > 0);
         let brackets = if array { "[]" } else { "" };
         let of = to.name.quoted(DIALECT);
+        let stays = is_of(later, &to.name);
         if column.default.get().is_some() {
             actions.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
         }
-        actions.push(format!(
-            "ALTER COLUMN {name} TYPE {of}{brackets} USING {name}::text{brackets}::{of}{brackets}"
-        ));
-        let later = after
-            .column(&column.name)
-            .filter(|after| is_of(after, &to.name));
-        if let Some(default) = later.and_then(|after| after.default.get()) {
+        // What becomes something else need not be a value of the new type.
+        actions.push(if stays {
+            format!("ALTER COLUMN {name} TYPE {of}{brackets} USING {name}::text{brackets}::{of}{brackets}")
+        } else {
+            format!("ALTER COLUMN {name} TYPE text{brackets} USING {name}::text{brackets}")
+        });
+        if let Some(default) = later.default.get().filter(|_| stays) {
             actions.push(format!("ALTER COLUMN {name} SET DEFAULT {default}"));
         }
     }

@@ -2,7 +2,8 @@
 //! <https://www.postgresql.org/docs/current/sql-altertable.html>,
 //! <https://www.postgresql.org/docs/current/sql-createindex.html>
 
-use super::postgres::{create_index, name_of};
+use super::postgres::create_index;
+use super::postgres_name::of_constraint;
 use super::{Fills, SqlError, Statement, written};
 use crate::{
     Change, Column, Constraint, Dialect, Difference, Facet, Index, IndexPart, Name, Naming, Schema,
@@ -243,7 +244,7 @@ fn slowly(
         }
         TableChange::Add(Constraint::Unique(unique)) => vec![take_over(table, unique)],
         TableChange::Add(of @ (Constraint::Check(_) | Constraint::ForeignKey(_))) => {
-            let name = name_of(table, of);
+            let name = of_constraint(table, of);
             let body = super::clauses::constraint(&unnamed(of), DIALECT).unwrap_or_default();
             proved(table, &name, &body, &of.to_string(), None)
         }
@@ -281,7 +282,7 @@ fn alter(table: &Name, what: &str) -> String {
 /// A unique constraint on an index that was built before. The index goes with the constraint.
 fn take_over(table: &Name, unique: &Unique) -> Step {
     let of = Constraint::Unique(unique.clone());
-    let name = name_of(table, &of);
+    let name = of_constraint(table, &of);
     let mut index = Index::on(unique.columns.iter().map(IndexPart::column)).named(&name);
     index.unique = true;
     index.nulls_not_distinct = unique.nulls_not_distinct;

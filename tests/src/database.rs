@@ -3,15 +3,20 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::{Connection as _, MysqlConnection, PgConnection, SqliteConnection};
 use migrate_core::{AnyConnection, Backend};
+use migrate_schema::Dialect;
 use tempfile::TempDir;
 use url::Url;
 
 use crate::client::Client;
 use crate::servers::server;
+
+/// The schema that is not the connection's own.
+pub(crate) const OTHER_SCHEMA: &str = "Oth\"er";
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
@@ -23,6 +28,7 @@ pub struct Database {
     url: String,
     client: Client,
     directory: Option<TempDir>,
+    beside: OnceLock<Box<Database>>,
 }
 
 impl Database {
@@ -55,6 +61,7 @@ impl Database {
             client: Client::new(backend, url.as_str()),
             url: url.into(),
             directory: None,
+            beside: OnceLock::new(),
         };
         made.administer(&format!("CREATE DATABASE {}", made.name))
             .unwrap_or_else(|error| panic!("{error}"));
@@ -91,7 +98,40 @@ impl Database {
             url: format!("sqlite:{path}"),
             client,
             directory: Some(directory),
+            beside: OnceLock::new(),
         }
+    }
+
+    /// A second one on the same server, which goes with this one: thousands of comparisons need not make thousands.
+    ///
+    /// # Panics
+    /// Where the server refuses.
+    #[must_use]
+    pub fn beside(&self) -> &Self {
+        self.beside
+            .get_or_init(|| Box::new(Self::create(self.backend).expect("there was one")))
+    }
+
+    /// Takes out everything that is in it, and runs SQL in it then. On PostgreSQL there are two schemas afterwards.
+    ///
+    /// # Panics
+    /// With the client's words, where it fails.
+    pub fn begin_again(&self, sql: &str) {
+        let name = &self.name;
+        let empty = match self.backend {
+            Backend::Sqlite => {
+                let _ = std::fs::remove_file(self.path());
+                String::new()
+            }
+            Backend::Postgres => {
+                let schemas = ["public".into(), Dialect::Postgres.quote(OTHER_SCHEMA)];
+                let anew =
+                    |name| format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name};");
+                schemas.map(anew).concat()
+            }
+            Backend::Mysql => format!("DROP DATABASE {name}; CREATE DATABASE {name}; USE {name};"),
+        };
+        self.run(&format!("{empty}\n{sql}"));
     }
 
     /// The backend.

@@ -37,7 +37,7 @@ pub use rows::{Kept, insert, kept};
 pub use servers::{say, server};
 pub use shape::{beside, shape};
 pub use shared::{shared, shared_json};
-pub use there_and_back::{create, is_read, run, there_and_back};
+pub use there_and_back::{Pair, create, is_read, run, there_and_back};
 
 /// Runs a test on a database of its own. Without a server it says so by name, or fails where servers are demanded.
 pub fn on(backend: migrate_core::Backend, test: impl FnOnce(&Database)) {

@@ -3,65 +3,128 @@
 use migrate_core::{Backend, Inspector, dialect};
 use migrate_schema::{Dialect, Difference, Fills, Name, Renames, Schema};
 
-use crate::database::Database;
-use crate::rows::insert;
+use crate::database::{Database, OTHER_SCHEMA};
+use crate::rows::{Kept, fills, insert, insert_nulls, kept};
 use crate::shape::{beside, shape};
 
+/// Two schemas, and what of the second has another name in the first.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// What is there.
+    pub before: Schema,
+    /// What is wanted.
+    pub after: Schema,
+    /// What gets another name on the way.
+    pub renames: Renames,
+}
+
+impl Pair {
+    /// Two schemas in which what has another name is something else.
+    #[must_use]
+    pub fn of(before: Schema, after: Schema) -> Self {
+        let renames = Renames::default();
+        Self {
+            before,
+            after,
+            renames,
+        }
+    }
+
+    /// The tables that are in both under the same name.
+    fn stay(&self) -> Vec<&Name> {
+        let names = self.after.tables.iter().map(|table| &table.name);
+        names
+            .filter(|name| self.before.table(name).is_some())
+            .collect()
+    }
+}
+
 /// Takes a database from one schema to the other and back. At each stop its dump is that of a database where the schema was made
-/// at once, and the rows are there. `look` is called at each stop too, with the schema that is there and a word for it.
+/// at once, and the rows are there. What is read from the first makes it again. `look` is called at each stop too, with the schema that is there and a word for it.
 ///
 /// # Panics
 /// Where anything of this does not hold; `which` says of what.
 pub fn there_and_back(
     database: &Database,
-    before: &Schema,
-    after: &Schema,
+    pair: &Pair,
     which: &str,
     look: impl Fn(&Database, &Schema, &str),
 ) {
+    let Pair {
+        before,
+        after,
+        renames,
+    } = pair;
     let dialect = dialect(database.backend());
-    let fresh = |schema: &Schema| {
-        let database = Database::create(database.backend()).expect("there was one");
-        create(&database, schema);
-        database
-    };
-    let changed = fresh(before);
-    let there = shape(&changed);
-    look(&changed, before, &format!("{which}, before"));
-    changed.run(&insert(before, after, dialect));
-    let both = |table: &&migrate_schema::Table| before.table(&table.name).is_some();
-    let stay: Vec<_> = after
-        .tables
-        .iter()
-        .filter(both)
-        .map(|table| &table.name)
-        .collect();
-    let views = (database.backend() == Backend::Sqlite).then(|| look_on(&changed, &stay));
-    let up = between(before, after, dialect);
-    run(&changed, &up);
+    begin_with(database, before);
+    let there = shape(database);
+    look(database, before, &format!("{which}, before"));
+    is_made_again(database, &there, which);
+    let up = Difference::between(before, after, dialect, renames);
+    let down = up.inverse();
+    // What is wanted, under the names that are there.
+    let later = down.renamed();
+    database.run(&(insert(before, later, dialect) + &insert_nulls(before, later, dialect)));
+    let lasting = between(before, later, dialect);
+    let rows = kept(database, before, &lasting);
+    let views = (database.backend() == Backend::Sqlite).then(|| look_on(database, &pair.stay()));
+    run(database, &up);
     for view in views.into_iter().flatten() {
-        changed.run(&format!("SELECT * FROM {view}; DROP VIEW {view};"));
+        database.run(&format!("SELECT * FROM {view}; DROP VIEW {view};"));
     }
-    let beside_after = beside(&shape(&changed), &shape(&fresh(after)));
+    let fresh = database.beside();
+    begin_with(fresh, after);
+    let beside_after = beside(&made(database, pair), &made(fresh, pair));
     assert_eq!(beside_after, "", "{which}, up:\n{}", script(&up));
     assert!(
         between(up.after(), after, dialect).is_empty(),
         "{which}: a second comparison finds nothing"
     );
-    look(&changed, after, &format!("{which}, after\n{}", script(&up)));
-    for name in stay {
-        let rows = changed.value(&format!("SELECT count(*) FROM {}", name.quoted(dialect)));
-        assert_eq!(rows, "1", "{which}: the row of {name} survives");
-    }
-    let down = up.inverse();
-    run(&changed, &down);
-    let beside_before = beside(&shape(&changed), &there);
+    look(database, after, &format!("{which}, after\n{}", script(&up)));
+    run(database, &down);
+    let beside_before = beside(&shape(database), &there);
     assert_eq!(beside_before, "", "{which}, down:\n{}", script(&down));
+    let back = kept(database, before, &lasting);
+    let filled = up.tightened().next().is_some();
+    assert!(
+        survive(&rows, &back, filled),
+        "{which}: the rows {rows:?} became {back:?}:\n{}{}",
+        script(&up),
+        script(&down)
+    );
     look(
-        &changed,
+        database,
         before,
         &format!("{which}, back\n{}", script(&down)),
     );
+}
+
+/// The shape of a database. A sequence keeps its name when its table gets another one.
+fn made(database: &Database, pair: &Pair) -> Vec<String> {
+    let mut lines = shape(database);
+    lines.retain(|line| pair.renames.tables.is_empty() || !line.contains("_id_seq"));
+    lines
+}
+
+/// Whether the rows are what they were. A number is one however it is written; `filled`: a NULL may have become a value.
+fn survive(before: &Kept, after: &Kept, filled: bool) -> bool {
+    let cells = |kept: &Kept| -> Vec<String> {
+        let rows = kept.values().flatten().flatten();
+        rows.map(|cell| {
+            cell.trim()
+                .replace(".0000", "")
+                .replace(".00", "")
+                .replace(".0", "")
+        })
+        .collect()
+    };
+    let is_null = |cell: &String| cell.is_empty() || cell == "NULL";
+    let (before, after) = (cells(before), cells(after));
+    before.len() == after.len()
+        && before
+            .iter()
+            .zip(&after)
+            .all(|(one, other)| one == other || filled && is_null(one))
 }
 
 /// Views on tables that change under them, which SQLite does not hold against it.
@@ -75,14 +138,14 @@ fn look_on(database: &Database, tables: &[&Name]) -> Vec<String> {
     views.collect()
 }
 
-/// What is read from a database says what the schema says, and makes the same database again.
+/// What is read from a database says what the schema says.
 ///
 /// # Panics
 /// Where it does not.
 pub fn is_read(database: &Database, schema: &Schema, which: &str) {
     let dialect = dialect(database.backend());
     let mut connection = database.connect();
-    let inspector = Inspector::new();
+    let inspector = inspector(database);
     let found = inspector
         .schema(&mut connection)
         .unwrap_or_else(|error| panic!("{which}: {error}"));
@@ -100,9 +163,21 @@ pub fn is_read(database: &Database, schema: &Schema, which: &str) {
         "{which}: more is there than was made:\n{}",
         script(&back)
     );
-    let again = Database::create(database.backend()).expect("there was one");
-    create(&again, &found);
-    let beside_again = beside(&shape(&again), &shape(database));
+}
+
+fn inspector(database: &Database) -> Inspector {
+    let postgres = database.backend() == Backend::Postgres;
+    Inspector::new().schemas(postgres.then_some(OTHER_SCHEMA))
+}
+
+/// What is read from a database makes it again.
+fn is_made_again(database: &Database, there: &[String], which: &str) {
+    let found = inspector(database)
+        .schema(&mut database.connect())
+        .unwrap_or_else(|error| panic!("{which}: {error}"));
+    let again = database.beside();
+    begin_with(again, &found);
+    let beside_again = beside(&shape(again), there);
     assert_eq!(beside_again, "", "{which}: made again from what was read");
 }
 
@@ -111,8 +186,17 @@ pub fn is_read(database: &Database, schema: &Schema, which: &str) {
 /// # Panics
 /// Where the server does not take it.
 pub fn create(database: &Database, schema: &Schema) {
+    database.run(&whole(schema, database));
+}
+
+/// Makes a schema in the place of all that is in a database.
+fn begin_with(database: &Database, schema: &Schema) {
+    database.begin_again(&whole(schema, database));
+}
+
+fn whole(schema: &Schema, database: &Database) -> String {
     let all = between(&Schema::default(), schema, dialect(database.backend()));
-    database.run(&all.script(&Fills::default()).expect("types are known"));
+    all.script(&Fills::default()).expect("types are known")
 }
 
 /// Makes the changes, in a transaction where the server has one for them. As in a run, foreign keys are turned off before it.
@@ -132,7 +216,7 @@ pub fn run(database: &Database, difference: &Difference) {
 
 fn script(difference: &Difference) -> String {
     difference
-        .script(&Fills::neutral())
+        .script(&fills(difference))
         .expect("types are known")
 }
 

@@ -5,7 +5,7 @@ use migrate_schema::{
     Check, Column, Dialect, Difference, Facet, IdentityKind, Index, IndexPart, Name, Renames,
     Schema, Table, Type,
 };
-use migrate_tests::{Database, create, insert, on, on_each_backend, run, there_and_back};
+use migrate_tests::{Database, Pair, create, insert, on, on_each_backend, run, there_and_back};
 
 /// A table `users` with a column `name` of a type, as something changes it.
 fn users(of: &str, change: impl FnOnce(&mut Table)) -> Schema {
@@ -115,10 +115,59 @@ fn what_only_postgres_has(database: &Database) {
             plain("integer"),
             plain("integer[]"),
         ),
+        (
+            "an array's numbers become others",
+            plain("numeric(10,2)[]"),
+            plain("integer[]"),
+        ),
+        (
+            "a column leaves its enum, and its value goes",
+            mood(&["2", "1"], None),
+            plain("varchar(50)").with_enum("mood", ["1"]),
+        ),
+        (
+            "a column goes, and its value",
+            mood(&["2", "1"], None),
+            users("text", |table| table.columns.truncate(1)).with_enum("mood", ["1"]),
+        ),
+        (
+            "something is computed from an enum that is made anew",
+            computed_from_mood(&["1", "2"]),
+            computed_from_mood(&["2", "1"]),
+        ),
     ];
     for (which, before, after) in cases {
-        there_and_back(database, &before, &after, which, |_, _, _| {});
+        there_and_back(database, &Pair::of(before, after), which, |_, _, _| {});
     }
+}
+
+fn computed_from_mood(values: &[&str]) -> Schema {
+    let integer = Type::parse(Dialect::Postgres, "integer").expect("a type");
+    let computed = Column::new("is one", integer).generated("CASE WHEN name = '1' THEN 1 END");
+    users("mood", |table| {
+        *table = table.clone().with(computed.nullable())
+    })
+    .with_enum("mood", values.iter().copied())
+}
+
+/// The sequence keeps the name of the old table, however long that is.
+fn a_serial_becomes_an_identity_under_another_name(database: &Database) {
+    let of = |name: &str, kind: IdentityKind| {
+        let integer = Type::parse(Dialect::Postgres, "integer").expect("a type");
+        let table = Table::new(name).with(Column::new("id", integer).identity(kind));
+        Schema::default().with(table)
+    };
+    let long = "ж".repeat(31);
+    let pair = Pair {
+        renames: Renames::default().table(long.as_str(), "short"),
+        ..Pair::of(
+            of(&long, IdentityKind::Serial),
+            of("short", IdentityKind::ByDefault),
+        )
+    };
+    there_and_back(database, &pair, "under another name", |_, _, _| {});
+    let pair = Pair::of(of(&long, IdentityKind::Always), pair.before);
+    there_and_back(database, &pair, "under a long name", |_, _, _| {});
 }
 
 fn a_rename_keeps_the_rows(database: &Database) {
@@ -165,4 +214,12 @@ on_each_backend!(a_rename_keeps_the_rows);
 #[test]
 fn what_only_postgres_has_there_and_back() {
     on(Backend::Postgres, what_only_postgres_has);
+}
+
+#[test]
+fn a_serial_becomes_an_identity_whatever_its_sequence_is_called() {
+    on(
+        Backend::Postgres,
+        a_serial_becomes_an_identity_under_another_name,
+    );
 }

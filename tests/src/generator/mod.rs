@@ -6,11 +6,13 @@ mod random;
 mod sqlite;
 
 use migrate_schema::{
-    Action, Check, Column, Dialect, ForeignKey, IdentityKind, Index, IndexPart, Naming, Schema,
-    Table, Type, Unique,
+    Action, Check, Column, Dialect, Facet, ForeignKey, IdentityKind, Index, IndexPart, Naming,
+    Schema, Table, Type, Unique,
 };
 
 pub use random::Random;
+
+use crate::there_and_back::Pair;
 
 /// What one database adds. Each function changes what the common part made, or leaves it.
 pub(crate) struct Kit {
@@ -44,8 +46,54 @@ impl Generator {
         }
     }
 
+    /// The next two schemas. What is gone may be something new under another name.
+    pub fn pair(&mut self) -> Pair {
+        let mut pair = Pair::of(self.schema(), self.schema());
+        if self.random.one_in(2) {
+            self.rename_table(&mut pair);
+        }
+        for table in &pair.after.tables {
+            let was = pair
+                .renames
+                .tables
+                .iter()
+                .find(|(_, new)| *new == table.name);
+            let was = was.map_or(&table.name, |(old, _)| old);
+            if let Some(before) = pair.before.table(was)
+                && self.random.one_in(2)
+                && let Some((old, new)) = other_column(before, table)
+            {
+                let hint = (table.name.clone(), old, new);
+                pair.renames.columns.push(hint);
+            }
+        }
+        pair
+    }
+
+    /// A table that is gone is one that comes. Its key has a name, since the server's own would stay that of the old table.
+    fn rename_table(&mut self, pair: &mut Pair) {
+        let without = |one: &Schema, other: &Schema| {
+            let may = |of: &&Table| of.triggers.is_empty() && of.name.schema.is_none();
+            let mut tables = one.tables.iter().filter(may);
+            let found = tables.find(|of| other.table(&of.name).is_none());
+            found.map(|table| table.name.clone())
+        };
+        let (before, after) = (&mut pair.before, &mut pair.after);
+        let (Some(old), Some(new)) = (without(before, after), without(after, before)) else {
+            return;
+        };
+        for (schema, name) in [(before, &old), (after, &new)] {
+            let table = schema.tables.iter_mut().find(|table| table.name == *name);
+            if let Some(Facet::Known(Some(key))) = table.map(|table| &mut table.primary_key) {
+                let text = Naming::default().name(self.dialect, "pk {table}", &name.name, &[], "");
+                key.name = Facet::Known(text);
+            }
+        }
+        pair.renames.tables.push((old, new));
+    }
+
     /// The next schema.
-    pub fn schema(&mut self) -> Schema {
+    fn schema(&mut self) -> Schema {
         let names: Vec<_> = TABLES
             .into_iter()
             .filter(|_| !self.random.one_in(3))
@@ -149,6 +197,16 @@ impl Generator {
     fn of(&self, text: &str) -> Type {
         of(self.dialect, text)
     }
+}
+
+/// The first column that is gone, and the first one that comes.
+fn other_column(before: &Table, after: &Table) -> Option<(String, String)> {
+    let without = |one: &Table, other: &Table| {
+        let mut names = COLUMNS.into_iter();
+        let found = names.find(|name| one.column(name).is_some() && other.column(name).is_none());
+        found.map(str::to_owned)
+    };
+    Some((without(before, after)?, without(after, before)?))
 }
 
 /// A type that is known to be one.

@@ -1,11 +1,12 @@
 //! What only PostgreSQL has.
 
 use migrate_schema::{
-    Check, Column, Deferrable, Dialect, Facet, Identity, IdentityKind, Index, IndexPart, Naming,
-    Schema, Table, Unique,
+    Check, Column, Deferrable, Dialect, Facet, Identity, IdentityKind, Index, IndexPart, Name,
+    Naming, Schema, Table, Unique,
 };
 
 use super::{Kit, Random, of};
+use crate::database::OTHER_SCHEMA;
 
 const DIALECT: Dialect = Dialect::Postgres;
 /// The enum type, and the one value that it always has.
@@ -113,7 +114,11 @@ fn more_columns(random: &mut Random, table: &mut Table) {
         });
     }
     if random.one_in(2) {
-        let text = *random.pick(&["id * 2", "id + 1", "(id % 7) * abs(id)"]);
+        let of_mood = format!("CASE WHEN mood = '{FIRST}' THEN id END");
+        let mut texts = vec!["id * 2", "id + 1", "(id % 7) * abs(id)"];
+        texts
+            .extend((!columns.is_empty() && columns[0].name == "mood").then_some(of_mood.as_str()));
+        let text = *random.pick(&texts);
         let twice = *random.pick(&["integer", "bigint"]);
         let twice = Column::new("twice", of(DIALECT, twice)).generated(text);
         columns.push(twice.nullable());
@@ -169,7 +174,7 @@ fn texts(random: &mut Random, table: &mut Table) {
         }
         if random.one_in(3) {
             let text =
-                format!("{quoted} is null or length({quoted}) < 100 and {quoted} like '%1%'");
+                format!("{quoted} is null or length({quoted}) < 100 and {quoted} not like '%9%'");
             let check = Check::that(text).named(name(table, "len", &column.name));
             *table = table.clone().check(check);
         }
@@ -233,9 +238,28 @@ fn deferred(random: &mut Random, table: &mut Table) {
     }
 }
 
+/// Puts a table into the other schema.
+fn moved(schema: &mut Schema, name: &Name) {
+    let to = Name::qualified(OTHER_SCHEMA, &name.name);
+    for table in &mut schema.tables {
+        if table.name == *name {
+            table.name = to.clone();
+        }
+        if let Facet::Known(keys) = &mut table.foreign_keys {
+            for key in keys.iter_mut().filter(|key| key.table == *name) {
+                key.table = to.clone();
+            }
+        }
+    }
+}
+
 /// The enum type, where a table has it: some of its values in some order, the last of which may be a default.
 fn schema(random: &mut Random, schema: &mut Schema) {
     schema.enums = Facet::Known(Vec::new());
+    if let (Some(table), true) = (schema.tables.last(), random.one_in(2)) {
+        let name = table.name.clone();
+        moved(schema, &name);
+    }
     let uses = |table: &Table| table.column("mood").is_some();
     if !schema.tables.iter().any(uses) {
         return;

@@ -138,6 +138,24 @@ impl Table {
         self
     }
 
+    /// Whether SQLite takes a column for the number of the row, which is never NULL.
+    pub(crate) fn is_row_id(&self, column: &Column) -> bool {
+        let sql_type = column.sql_type.value();
+        let key = self.primary_key.get();
+        key.is_some_and(|key| key.columns == [column.name.as_str()])
+            && sql_type.is_some_and(|of| of.name().eq_ignore_ascii_case("integer"))
+    }
+
+    /// Whether SQLite keeps NULL out of a column that does not say so: the number of a row, the key of a table that is strict or has no
+    /// such numbers.
+    pub(crate) fn keeps_null_out(&self, column: &Column) -> bool {
+        let is = |option: &Facet<bool>| option.value() == Some(&true);
+        let key = self.primary_key.get();
+        self.is_row_id(column)
+            || (is(&self.strict) || is(&self.without_rowid))
+                && key.is_some_and(|key| key.columns.contains(&column.name))
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {

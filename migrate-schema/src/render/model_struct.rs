@@ -242,7 +242,8 @@ impl Parts<'_> {
         for (at, column) in table.columns.iter().enumerate() {
             text.push_str(&attributes(&self.fields[at], "    "));
             let rust = &types[at].rust;
-            let rust = if column.takes_null() {
+            let never = self.writer.dialect == Dialect::Sqlite && table.keeps_null_out(column);
+            let rust = if column.takes_null() && !never {
                 format!("Option<{rust}>")
             } else {
                 rust.clone()

@@ -50,10 +50,7 @@ impl<'a> Block<'a> {
                 )
             })?;
             let word = block.word(&printed, column, name, options, dialect);
-            let alone = key == [column.name.clone()];
-            let is_row_id = dialect == Dialect::Sqlite
-                && alone
-                && of.is_some_and(|of| of.name().eq_ignore_ascii_case("integer"));
+            let is_row_id = dialect == Dialect::Sqlite && table.is_row_id(column);
             let word = if options.bigint_keys && is_row_id {
                 "BigInt".to_owned()
             } else {

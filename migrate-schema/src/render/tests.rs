@@ -102,6 +102,23 @@ mod round_trip {
     }
 
     #[test]
+    fn what_sqlite_keeps_from_null_is_no_option() {
+        let dialect = Dialect::Sqlite;
+        let null = |name: &str, sql: &str| column(name, sql, dialect).nullable();
+        let mut bare = Table::new("bare").with(null("k", "text")).keyed(["k"]);
+        bare.without_rowid = true.into();
+        let schema = Schema::default()
+            .with(Table::new("rows").with(null("id", "integer")).keyed(["id"]))
+            .with(Table::new("odd").with(null("k", "text")).keyed(["k"]))
+            .with(bare);
+        let text = schema.models(dialect, &Naming::default());
+        assert!(text.contains("pub id: i32,"), "{text}");
+        assert!(text.contains("pub k: Option<String>,"), "{text}");
+        assert!(text.contains("pub k: String,"), "{text}");
+        mean_the_same(&schema, &read(&text, dialect), dialect, &text);
+    }
+
+    #[test]
     fn table_blocks_that_are_written_have_the_columns_and_keys() {
         for dialect in Dialect::ALL {
             let schema = shop(dialect);

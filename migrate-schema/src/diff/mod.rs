@@ -67,11 +67,11 @@ impl Difference {
             .map(|table| normal(table, dialect))
             .collect();
         let after = match dialect {
-            Dialect::Sqlite => {
-                let wanted = spelling::as_there(wanted.clone(), &renamed);
+            Dialect::Sqlite | Dialect::Mysql => {
+                let wanted = spelling::as_there(wanted.clone(), &renamed, dialect);
                 complete::completed(&wanted, &renamed, dialect)
             }
-            Dialect::Postgres | Dialect::Mysql => complete::completed(wanted, &renamed, dialect),
+            Dialect::Postgres => complete::completed(wanted, &renamed, dialect),
         };
         let changes = changes(&renamed, &after, &renames, dialect);
         Self {

@@ -1,18 +1,20 @@
-//! SQLite takes names in either case. A model that writes one otherwise than the database means the same table and the same column, and
-//! never one to drop and another to make.
+//! SQLite takes names in either case, and MySQL those of columns. A model that writes one otherwise than the database means the same
+//! table and the same column, and never one to drop and another to make.
 
 use std::collections::HashMap;
 
-use crate::{Column, Facet, IndexKey, Name, Schema, Table};
+use crate::{Column, Dialect, Facet, IndexKey, Name, Schema, Table};
 
 /// What is wanted, its names written as those that are there.
-pub(super) fn as_there(mut wanted: Schema, before: &Schema) -> Schema {
-    let there: HashMap<String, &Table> = before
-        .tables
-        .iter()
-        .map(|table| (table.name.name.to_lowercase(), table))
-        .collect();
-    let found = |name: &Name| there.get(&name.name.to_lowercase()).copied();
+pub(super) fn as_there(mut wanted: Schema, before: &Schema, dialect: Dialect) -> Schema {
+    // On MySQL the server's files decide whether the case of a table's name counts.
+    let plain = |name: &Name| match dialect {
+        Dialect::Sqlite => Name::new(name.name.to_lowercase()),
+        Dialect::Mysql | Dialect::Postgres => name.clone(),
+    };
+    let tables = before.tables.iter();
+    let there: HashMap<Name, &Table> = tables.map(|table| (plain(&table.name), table)).collect();
+    let found = |name: &Name| there.get(&plain(name)).copied();
     for table in &mut wanted.tables {
         if let Facet::Known(keys) = &mut table.foreign_keys {
             for key in keys {
@@ -49,6 +51,10 @@ fn columns(table: &mut Table, before: &Table) {
             .iter_mut()
             .for_each(|unique| spelt(&mut unique.columns));
     }
+    if let Facet::Known(checks) = &mut table.checks {
+        let of_columns = checks.iter_mut().filter_map(|check| check.column.as_mut());
+        of_columns.for_each(|name| spell(name, before));
+    }
     if let Facet::Known(indexes) = &mut table.indexes {
         for part in indexes.iter_mut().flat_map(|index| &mut index.parts) {
             if let IndexKey::Column(name) = &mut part.key {
@@ -72,7 +78,7 @@ mod tests {
     use crate::{Column, Dialect, Difference, ForeignKey, Renames, Schema, Table, Type, Unique};
 
     #[test]
-    fn a_name_in_the_other_case_is_the_same_one_on_sqlite_alone() {
+    fn a_name_in_the_other_case_is_the_same_one_where_the_server_takes_it() {
         let schema = |users: &str, id: &str, boss: &str| {
             let of =
                 |name: &str| Column::new(name, Type::parse(Dialect::Sqlite, "INTEGER").unwrap());
@@ -90,6 +96,14 @@ mod tests {
                 .len()
         };
         assert_eq!(found(Dialect::Sqlite), 0);
+        assert_eq!(found(Dialect::Mysql), 2);
+        let of_the_same_table = |dialect| {
+            let model = schema("Users", "id", "boss");
+            let found = Difference::between(&there, &model, dialect, &Renames::default());
+            found.changes().len()
+        };
+        assert_eq!(of_the_same_table(Dialect::Mysql), 0);
+        assert_ne!(of_the_same_table(Dialect::Postgres), 0);
         assert_eq!(found(Dialect::Postgres), 2);
     }
 }

@@ -40,7 +40,7 @@ pub use plan::{Direction, Plan, PlanError};
 pub use problem::{AdoptedDown, Change, Problem, Problems, Relink};
 pub use relink::{
     Draft, Insertion, Pin, Placed, RelinkError, Wishes, insert, with_irreversible, with_link,
-    with_reason,
+    with_lock_timeout, with_reason, with_transactions,
 };
 pub use revision::{Options, Revision, Transactions};
 pub use script::{

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Chain, FileName, Insertion, revision::id_of};
+use crate::{Chain, FileName, revision::id_of};
 
 /// A moment in UTC, to the second. It prints as a directory's name begins.
 ///
@@ -124,10 +124,7 @@ pub fn new_directory_name(chain: &Chain, now: Moment, message: &str, format: Fil
     } else {
         prefix_after(head, format)
     };
-    match slug(message) {
-        slug if slug.is_empty() => prefix,
-        slug => format!("{prefix}_{slug}"),
-    }
+    named(prefix, message, "")
 }
 
 /// A directory's name with the same slug whose id comes right after that id.
@@ -148,19 +145,21 @@ pub(crate) fn renamed_after(id: &str, slug: &str) -> String {
     }
 }
 
-/// The name of a new directory behind `before` (`""` is base), with an id before `next` where one fits there.
-pub(crate) fn between(before: &str, next: Option<&str>, insertion: &Insertion<'_>) -> String {
-    let prefix = match insertion.id {
-        Some(id) => id.to_owned(),
-        None => prefix_between(before, next, insertion.format),
+/// A directory's name with what it does in words: the message, and what part of it this one does.
+pub(crate) fn named(prefix: String, message: &str, part: &str) -> String {
+    let message = match part {
+        "" => slug(message),
+        // Of a long message enough is left to tell whose part it is.
+        _ => words(message, LONGEST / 2),
     };
-    match slug(insertion.message) {
-        slug if slug.is_empty() => prefix,
-        slug => format!("{prefix}_{slug}"),
-    }
+    [message, slug(part)]
+        .into_iter()
+        .filter(|slug| !slug.is_empty())
+        .fold(prefix, |name, slug| format!("{name}_{slug}"))
 }
 
-fn prefix_between(before: &str, next: Option<&str>, format: FileName) -> String {
+/// The beginning of a directory's name behind `before` (`""` is base), with an id before `next` where one fits there.
+pub(crate) fn prefix_between(before: &str, next: Option<&str>, format: FileName) -> String {
     let fits = |prefix: &String| next.is_none_or(|next| id_of(prefix).as_str() < next);
     let id = id_of(before);
     let after = prefix_after(&id, format);
@@ -230,16 +229,22 @@ fn counted(id: &str, count: impl FnOnce(u64) -> Option<u64>) -> Option<String> {
     (number.len() == digits).then(|| format!("{start}{number}"))
 }
 
+/// How long the words of a name may be.
+const LONGEST: usize = 60;
+
 /// A message as lower-case words of ASCII letters and digits, joined by `_`.
 pub(crate) fn slug(message: &str) -> String {
-    const LONGEST: usize = 60;
+    words(message, LONGEST)
+}
+
+fn words(message: &str, longest: usize) -> String {
     let mut slug = String::new();
     for word in message.split(|character: char| !character.is_ascii_alphanumeric()) {
-        let word = &word[..word.len().min(LONGEST)];
+        let word = &word[..word.len().min(longest)];
         if word.is_empty() {
             continue;
         }
-        if slug.len() + 1 + word.len() > LONGEST && !slug.is_empty() {
+        if slug.len() + 1 + word.len() > longest && !slug.is_empty() {
             break;
         }
         if !slug.is_empty() {

@@ -2,10 +2,11 @@
 
 use std::thread;
 
+use diesel::connection::SimpleConnection as _;
 use migrate_core::{Backend, Inspector, Migrations};
 use migrate_schema::{
     Check, Dialect, Difference, Facet, Fills, ForeignKey, Index, IndexPart, Renames, Schema, Step,
-    Unique,
+    Type, Unique,
 };
 use migrate_tests::{Database, Project, beside, on, run, shape, until};
 
@@ -53,8 +54,9 @@ fn chain(steps: &[Step]) -> (Project, Migrations) {
             .lock_timeout
             .map(|wait| format!("lock_timeout = \"{wait}\"\n"));
         let metadata = format!(
-            "run_in_transaction = {}\n{}",
+            "run_in_transaction = {}\nrevert_in_transaction = {}\n{}",
             step.in_transaction,
+            step.revert_in_transaction,
             wait.unwrap_or_default()
         );
         let name = format!("{:02}_step", at + 1);
@@ -128,7 +130,6 @@ fn others_read_and_write_while_a_long_step_runs() {
             }
             let mut writer = database.postgres();
             let mut execute = |sql: &str| {
-                use diesel::connection::SimpleConnection as _;
                 writer
                     .batch_execute(sql)
                     .unwrap_or_else(|error| panic!("{}: {error}", step.title));
@@ -169,6 +170,40 @@ fn others_read_and_write_while_a_long_step_runs() {
             )
             .expect("it is compared");
         assert!(left.is_empty(), "{:?}", left.changes());
+    });
+}
+
+/// The constraint needs the table for a moment, for which nobody has to wait long: behind one who waits for it all others would.
+#[test]
+fn a_reader_who_stays_keeps_nobody_from_the_table() {
+    postgres(|database| {
+        let steps = difference(database)
+            .online(&Fills::default())
+            .expect("types are known");
+        let (_project, migrations) = chain(&steps);
+        let at = steps
+            .iter()
+            .position(|step| step.title.starts_with("add unique"))
+            .expect("there is one");
+        let mut connection = database.connect();
+        let to = format!("+{at}");
+        if at > 0 {
+            migrations
+                .upgrade_to(&mut connection, &to)
+                .expect("the steps before");
+        }
+        let mut reader = database.postgres();
+        reader
+            .batch_execute("BEGIN; SELECT count(*) FROM \"the members\"")
+            .expect("it is read");
+        let error = migrations
+            .upgrade_to(&mut connection, "+1")
+            .expect_err("somebody reads");
+        let told = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(told.contains("lock timeout"), "{told}");
+        database.run("SET lock_timeout = '1s'; SELECT count(*) FROM \"the members\"");
+        reader.batch_execute("COMMIT").expect("it is over");
+        migrations.upgrade(&mut connection).expect("it goes on");
     });
 }
 
@@ -226,5 +261,47 @@ fn a_column_with_nulls_is_told_or_filled() {
             "nobody"
         );
         assert_eq!(up.dialect(), Dialect::Postgres);
+    });
+}
+
+/// Each change beside whether the server gave the table another file.
+#[test]
+fn what_writes_a_table_anew_is_named() {
+    postgres(|database| {
+        database.run(
+            "CREATE TABLE t (short VARCHAR(5), exact NUMERIC(8,2), more NUMERIC(8,2), small INTEGER, day DATE, n TEXT);
+             INSERT INTO t VALUES ('a', 1, 1, 1, now(), 'x')",
+        );
+        let file = || database.value("SELECT pg_relation_filenode('t')");
+        for (column, to) in [
+            ("short", "varchar(9)"),
+            ("short", "text"),
+            ("short", "varchar(3)"),
+            ("exact", "numeric(10,2)"),
+            ("more", "numeric(10,4)"),
+            ("small", "bigint"),
+            ("day", "timestamptz"),
+        ] {
+            let inspector = Inspector::new();
+            let mut wanted = inspector
+                .schema(&mut database.connect())
+                .expect("it is read");
+            let mut columns = wanted.tables[0].columns.iter_mut();
+            let of = columns.find(|of| of.name == column).expect("it is there");
+            of.sql_type = Type::parse(Dialect::Postgres, to).expect("a type").into();
+            let up = inspector
+                .difference(&mut database.connect(), &wanted, &Renames::default())
+                .expect("it is compared");
+            let steps = up.online(&Fills::default()).expect("types are known");
+            let before = file();
+            run(database, &up);
+            let named = !steps[0].rewrites.is_empty();
+            assert_eq!(
+                named,
+                file() != before,
+                "{column} {to}: {:?}",
+                steps[0].rewrites
+            );
+        }
     });
 }

@@ -45,18 +45,51 @@ pub fn with_link(text: &str, down_revision: &str) -> String {
 /// ```
 #[must_use]
 pub fn with_reason(text: &str, reason: &str) -> String {
-    let value = quoted(reason);
-    match span(text, "irreversible") {
-        Some(at) => replaced(text, at, &value),
-        None => {
-            let gap = match text {
-                "" => "",
-                text if text.ends_with('\n') => "",
-                _ => "\n",
-            };
-            format!("{text}{gap}irreversible = {value}\n")
-        }
+    with(text, "irreversible", &quoted(reason))
+}
+
+/// The text of a metadata.toml that says which of the two scripts run in a transaction.
+///
+/// ```
+/// use migrate_chain::with_transactions;
+///
+/// let text = "run_in_transaction = true # as ever\n";
+/// assert_eq!(with_transactions(text, false, false), "run_in_transaction = false # as ever\n");
+/// assert_eq!(with_transactions(text, false, true), "run_in_transaction = false # as ever\nrevert_in_transaction = true\n");
+/// ```
+#[must_use]
+pub fn with_transactions(text: &str, up: bool, down: bool) -> String {
+    const DOWN: &str = "revert_in_transaction";
+    let text = with(text, "run_in_transaction", &up.to_string());
+    if up == down && span(&text, DOWN).is_none() {
+        return text;
     }
+    with(&text, DOWN, &down.to_string())
+}
+
+/// The text of a metadata.toml that says how long a statement may wait for a lock.
+///
+/// ```
+/// use migrate_chain::with_lock_timeout;
+///
+/// assert_eq!(with_lock_timeout("run_in_transaction = false", "1h"), "run_in_transaction = false\nlock_timeout = \"1h\"\n");
+/// ```
+#[must_use]
+pub fn with_lock_timeout(text: &str, timeout: &str) -> String {
+    with(text, "lock_timeout", &quoted(timeout))
+}
+
+/// The text of a metadata.toml with that value of a key, which goes to the end if it is new.
+fn with(text: &str, key: &str, value: &str) -> String {
+    if let Some(at) = span(text, key) {
+        return replaced(text, at, value);
+    }
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{text}{gap}{key} = {value}\n")
 }
 
 /// The text of a migrate.toml with this list of revisions that cannot be taken back.

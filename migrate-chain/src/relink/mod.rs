@@ -9,7 +9,7 @@ mod nodes;
 mod place;
 
 pub use draft::{Draft, Wishes};
-pub use edit::{with_irreversible, with_link, with_reason};
+pub use edit::{with_irreversible, with_link, with_lock_timeout, with_reason, with_transactions};
 pub use place::{Insertion, Placed, insert};
 
 /// Why a revision stays where it is, under the name that it has.

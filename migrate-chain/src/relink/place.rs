@@ -1,7 +1,7 @@
 //! A line of revisions, each with its place: what it follows now, and the fresh id that some need for ids to ascend.
 
 use super::{Pin, RelinkError};
-use crate::naming::{between, renamed_after};
+use crate::naming::{named, prefix_between, renamed_after};
 use crate::revision::id_of;
 use crate::{Chain, FileName, Revision};
 
@@ -113,27 +113,29 @@ pub(super) fn place(line: Vec<Item>) -> Result<Vec<Placed>, RelinkError> {
     Ok(placed)
 }
 
-/// A revision to put behind another one.
+/// New revisions to put behind another one, each behind the one before it.
 #[derive(Clone, Debug)]
 pub struct Insertion<'a> {
-    /// The place of what it follows; `None` is base.
+    /// The place of what the first follows; `None` is base.
     pub after: Option<usize>,
-    /// What its name says after the id.
+    /// What their names say after the id.
     pub message: &'a str,
-    /// The id to give it, as it begins the directory's name; without one, an id that fits.
+    /// For each new revision, what its name says besides: `""` for one that the message tells all of.
+    pub parts: &'a [&'a str],
+    /// The id to give the first, as it begins the directory's name; without one, an id that fits.
     pub id: Option<&'a str>,
     /// How ids are written.
     pub format: FileName,
 }
 
-/// Puts a new revision behind another one. What follows there follows the new one from now on; where no id fits between the
-/// two, it gets a fresh one. Gives the new revision first, then what changes with it.
+/// Puts new revisions behind another one. What follows there follows the last of them from now on; where no id fits between the
+/// two, it gets a fresh one. Gives the new revisions first, then what changes with them.
 ///
 /// ```
 /// use migrate_chain::{Chain, FileName, Insertion, Revision, insert};
 ///
 /// let chain = Chain::link(vec![Revision::new("2026-01-01_a").following("base"), Revision::new("2026-01-02_b").following("20260101")])?;
-/// let insertion = Insertion { after: Some(0), message: "between", id: None, format: FileName::Date };
+/// let insertion = Insertion { after: Some(0), message: "between", parts: &[""], id: None, format: FileName::Date };
 /// let placed = insert(&chain, &insertion, |_| None).unwrap();
 /// assert_eq!(placed[0].directory, "2026-01-01-02_between");
 /// assert_eq!((placed[1].directory.as_str(), placed[1].down_revision.as_str()), ("2026-01-02_b", "2026010102"));
@@ -154,25 +156,29 @@ pub fn insert(
             next: next.directory().to_owned(),
         });
     }
-    let directory = between(
-        before.last().map_or("", Revision::directory),
-        behind.first().map(Revision::id),
-        insertion,
-    );
-    let new = Item {
-        was: None,
-        directory,
-        link: Some(before.last().map_or("base", Revision::id).to_owned()),
-        ambiguous: false,
-        pin: None,
-    };
     let item = |revision| Item::of(revision, revision.directory(), pin(revision));
-    let line = before
-        .iter()
-        .map(item)
-        .chain([new])
-        .chain(behind.iter().map(item));
-    let mut placed = place(line.collect())?;
+    let mut line: Vec<_> = before.iter().map(item).collect();
+    for (number, part) in insertion.parts.iter().enumerate() {
+        let last = line.last().map_or("", |item| item.directory.as_str());
+        let id = insertion.id.filter(|_| number == 0);
+        let prefix = match id {
+            Some(id) => id.to_owned(),
+            None => prefix_between(last, behind.first().map(Revision::id), insertion.format),
+        };
+        let link = match id_of(last) {
+            id if id.is_empty() => "base".to_owned(),
+            id => id,
+        };
+        line.push(Item {
+            was: None,
+            directory: named(prefix, insertion.message, part),
+            link: Some(link),
+            ambiguous: false,
+            pin: None,
+        });
+    }
+    line.extend(behind.iter().map(item));
+    let mut placed = place(line)?;
     placed.retain(Placed::changed);
     Ok(placed)
 }

@@ -294,6 +294,7 @@ fn an_insertion_finds_an_id_between_and_renames_only_where_there_is_none() {
         let insertion = Insertion {
             after,
             message: "x",
+            parts: &[""],
             id: None,
             format: FileName::Date,
         };
@@ -313,4 +314,84 @@ fn an_insertion_finds_an_id_between_and_renames_only_where_there_is_none() {
         });
         assert!(pinned.is_err(), "{links:?}");
     }
+}
+
+#[test]
+fn several_new_revisions_stand_one_behind_the_other() {
+    let chain =
+        |names: &[&str]| Chain::in_order(names.iter().map(|name| Revision::new(*name)).collect());
+    let parts = ["", "build index ix_members_nick", "prove it"];
+    for (links, id, format, expected) in [
+        (
+            &[][..],
+            Some("2026-11-21-235959"),
+            FileName::Timestamp,
+            [
+                "2026-11-21-235959",
+                "2026-11-22-000000",
+                "2026-11-22-000001",
+            ],
+        ),
+        (
+            &["2026-11-21_a"],
+            Some("2026-11-21-02"),
+            FileName::Date,
+            ["2026-11-21-02", "2026-11-21-03", "2026-11-21-04"],
+        ),
+        (&["08_a"], None, FileName::Date, ["09", "10", "11"]),
+        (&["v9_a"], None, FileName::Timestamp, ["v91", "v92", "v93"]),
+    ] {
+        let chain = chain(links);
+        let insertion = Insertion {
+            after: chain.len().checked_sub(1),
+            message: "Add nick",
+            parts: &parts,
+            id,
+            format,
+        };
+        let placed = insert(&chain, &insertion, |_| None).unwrap();
+        let names: Vec<_> = placed
+            .iter()
+            .map(|placed| placed.directory.clone())
+            .collect();
+        let [first, second, third] = expected;
+        assert_eq!(
+            names,
+            [
+                format!("{first}_add_nick"),
+                format!("{second}_add_nick_build_index_ix_members_nick"),
+                format!("{third}_add_nick_prove_it"),
+            ]
+        );
+        let links: Vec<_> = placed
+            .iter()
+            .map(|placed| placed.down_revision.clone())
+            .collect();
+        let ids: Vec<_> = placed.iter().map(Placed::id).collect();
+        assert_eq!(links[1..], ids[..2]);
+    }
+}
+
+#[test]
+fn a_long_message_leaves_each_part_its_name() {
+    let message = "make the address of a member unique and never empty any more at all";
+    let insertion = Insertion {
+        after: None,
+        message,
+        parts: &["one thing", "another thing"],
+        id: Some("01"),
+        format: FileName::Date,
+    };
+    let placed = insert(&Chain::EMPTY, &insertion, |_| None).unwrap();
+    let names: Vec<_> = placed
+        .iter()
+        .map(|placed| placed.directory.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "01_make_the_address_of_a_member_one_thing",
+            "02_make_the_address_of_a_member_another_thing"
+        ]
+    );
 }

@@ -10,6 +10,7 @@ mod postgres_name;
 mod postgres_online;
 #[cfg(test)]
 mod postgres_online_tests;
+mod postgres_rewrites;
 mod sqlite;
 mod sqlite_native;
 mod sqlite_rebuild;

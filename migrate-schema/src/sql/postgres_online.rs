@@ -4,6 +4,7 @@
 
 use super::postgres::create_index;
 use super::postgres_name::of_constraint;
+use super::postgres_rewrites::rewrites;
 use super::{Fills, SqlError, Statement, written};
 use crate::{
     Change, Column, Constraint, Dialect, Difference, Facet, Index, IndexPart, Name, Naming, Schema,
@@ -22,8 +23,13 @@ pub struct Step {
     pub up: String,
     /// The script back.
     pub down: String,
-    /// Whether both may be in a transaction.
+    /// Whether the script there may be in a transaction.
     pub in_transaction: bool,
+    /// Whether the script back may be in one.
+    pub revert_in_transaction: bool,
+    /// What in it keeps others from a table for as long as its rows take, because it has no other form: another type of a column,
+    /// a line each.
+    pub rewrites: Vec<String>,
     /// How long a statement should wait for a lock, where the usual few seconds are too short: one that waits for others without
     /// anybody waiting for it. As `metadata.toml` has it.
     pub lock_timeout: Option<&'static str>,
@@ -37,6 +43,8 @@ impl Step {
             down: script(&format!("take back: {title}"), down),
             title,
             in_transaction: true,
+            revert_in_transaction: true,
+            rewrites: Vec::new(),
             lock_timeout: None,
         }
     }
@@ -45,6 +53,7 @@ impl Step {
     fn long(title: String, up: Vec<String>, down: Vec<String>) -> Self {
         Self {
             in_transaction: false,
+            revert_in_transaction: false,
             lock_timeout: Some("1h"),
             ..Self::quick(title, up, down)
         }
@@ -87,11 +96,12 @@ impl Difference {
     /// As those of [`statements`](Self::statements).
     pub fn online(&self, fills: &Fills) -> Result<Vec<Step>, SqlError> {
         if self.dialect() != DIALECT {
-            return Ok(plain(self, fills)?.into_iter().collect());
+            return Ok(self.step(fills)?.into_iter().collect());
         }
         let (enums, rest) = self.by_way_of(&with_new_values(self));
         let (quick, slow) = rest.by_way_of(&without_slow(&rest));
-        let mut steps: Vec<_> = plain(&enums, fills)?
+        let mut steps: Vec<_> = enums
+            .step(fills)?
             .map(|step| Step {
                 title: "add values to enum types".into(),
                 // Before it is committed a value cannot be used.
@@ -100,7 +110,7 @@ impl Difference {
             })
             .into_iter()
             .collect();
-        steps.extend(plain(&quick, fills)?);
+        steps.extend(quick.step_back_with(fills, &neutral(&quick.inverse(), &self.inverse()))?);
         let updates = fills.updates(&slow);
         let mut updates = updates.into_iter().map(|statement| statement.sql);
         for change in slow.changes() {
@@ -110,20 +120,46 @@ impl Difference {
         }
         Ok(steps)
     }
+
+    /// All changes as one step in a transaction; none where nothing differs.
+    ///
+    /// # Errors
+    /// As those of [`statements`](Self::statements).
+    pub fn step(&self, fills: &Fills) -> Result<Option<Step>, SqlError> {
+        self.step_back_with(fills, &Fills::neutral())
+    }
+
+    fn step_back_with(&self, fills: &Fills, back: &Fills) -> Result<Option<Step>, SqlError> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let rewrites = self.changes().iter().filter(|change| rewrites(change));
+        Ok(Some(Step {
+            title: String::new(),
+            up: self.script(fills)?,
+            down: self.inverse().script(back)?,
+            in_transaction: true,
+            revert_in_transaction: true,
+            rewrites: match self.dialect() {
+                DIALECT => rewrites.map(ToString::to_string).collect(),
+                _ => Vec::new(),
+            },
+            lock_timeout: None,
+        }))
+    }
 }
 
-/// All of a difference as one step; none where nothing differs.
-fn plain(difference: &Difference, fills: &Fills) -> Result<Option<Step>, SqlError> {
-    if difference.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Step {
-        title: String::new(),
-        up: difference.script(fills)?,
-        down: difference.inverse().script(&Fills::neutral())?,
-        in_transaction: true,
-        lock_timeout: None,
-    }))
+/// Neutral values for a part of the way back, all of which the whole way knows: an enum still has values there that are to go.
+fn neutral(part: &Difference, whole: &Difference) -> Fills {
+    let neutral = Fills::neutral();
+    part.unfilled()
+        .fold(neutral.clone(), |fills, (table, name)| {
+            let of = part.after().table(table).and_then(|of| of.column(name));
+            match of.and_then(|column| neutral.of(table, column, whole)) {
+                Some(value) => fills.with(table.clone(), name, value),
+                None => fills,
+            }
+        })
 }
 
 /// What is there, its enums with the values that they get.
@@ -291,10 +327,13 @@ fn take_over(table: &Name, unique: &Unique) -> Step {
         "ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}{}",
         unique.deferrable.sql()
     );
+    let gone = format!("DROP CONSTRAINT {quoted}");
+    // Whoever waits for this lock is in the way of all who come after, unlike one who waits to build an index.
+    let wait = || "SET lock_timeout = '5s'".to_owned();
     Step::long(
         format!("add {of} to {table}"),
-        vec![build(table, &index), alter(table, &add)],
-        vec![alter(table, &format!("DROP CONSTRAINT {quoted}"))],
+        vec![build(table, &index), wait(), alter(table, &add)],
+        vec![wait(), alter(table, &gone)],
     )
 }
 

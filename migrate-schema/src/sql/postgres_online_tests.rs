@@ -81,8 +81,10 @@ ALTER TABLE "members" DROP CONSTRAINT "members_email_not_null";
 down ALTER TABLE "members" ALTER COLUMN "email" DROP NOT NULL, ADD CONSTRAINT "members_email_not_null" CHECK ("email" IS NOT NULL) NOT VALID;
 !add unique constraint uq_email to members
 up   CREATE UNIQUE INDEX CONCURRENTLY "uq_email" ON "members" ("email");
+SET lock_timeout = '5s';
 ALTER TABLE "members" ADD CONSTRAINT "uq_email" UNIQUE USING INDEX "uq_email";
-down ALTER TABLE "members" DROP CONSTRAINT "uq_email";
+down SET lock_timeout = '5s';
+ALTER TABLE "members" DROP CONSTRAINT "uq_email";
 add check ck_id to members for new rows
 up   ALTER TABLE "members" ADD CONSTRAINT "ck_id" CHECK (id > 0) NOT VALID;
 down ALTER TABLE "members" DROP CONSTRAINT "ck_id";
@@ -162,12 +164,29 @@ fn an_enum_has_its_values_before_they_are_used() {
     );
     let steps = up.online(&Fills::default()).unwrap();
     assert_eq!(steps[0].title, "add values to enum types");
-    assert!(!steps[0].in_transaction);
+    assert!(!steps[0].in_transaction && steps[0].revert_in_transaction);
     assert!(
         steps[1].up.contains("ADD COLUMN \"other\""),
         "{}",
         steps[1].up
     );
+}
+
+#[test]
+fn a_way_back_uses_no_value_of_an_enum_that_goes_later_on_it() {
+    let of = |values: &[&str], columns: &[&str]| {
+        let mut table = Table::new("t").with(column("id", "integer"));
+        for name in columns {
+            table = table.with(Column::new(*name, Type::user(Name::new("mood"))));
+        }
+        Schema::default()
+            .with(table)
+            .with_enum("mood", values.iter().copied())
+    };
+    let (before, after) = (of(&["sad"], &["mood"]), of(&["new", "sad"], &[]));
+    let up = Difference::between(&before, &after, Dialect::Postgres, &Renames::default());
+    let steps = up.online(&Fills::default()).unwrap();
+    assert!(steps[1].down.contains("DEFAULT 'sad'"), "{}", steps[1].down);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use migrate_core::Backend;
-use migrate_tests::{Project, Running};
+use migrate_tests::{Project, Running, server};
 
 use crate::{said, tool};
 
@@ -96,6 +96,23 @@ fn foreign() -> Project {
     project
 }
 
+/// A table that gets an index on each of its columns, a revision each.
+fn indexed() -> Project {
+    let mut project = Project::new(Backend::Postgres);
+    let numbers = || 0..MANY / 3;
+    let columns: String = numbers()
+        .map(|number| format!(", c{number} INTEGER"))
+        .collect();
+    let up = format!("CREATE TABLE t (id INTEGER PRIMARY KEY{columns});\n");
+    project.revision("01_t", &up, "DROP TABLE t;\n");
+    let fields = numbers().map(|number| format!("#[table(index)]\nc{number}: Option<i32>,\n"));
+    let fields: String = fields.collect();
+    let model =
+        format!("#[derive(Table)]\n#[diesel(table_name = t)]\nstruct T {{\nid: i32,\n{fields}}}\n");
+    project.write("src/models.rs", model);
+    project
+}
+
 /// Kills a command so long after it began to change files; whether there was something to undo.
 fn killed(make: Make, words: &[&str], moment: Duration) -> bool {
     let project = make();
@@ -141,10 +158,24 @@ fn a_killed_change_is_undone_by_the_next_command() {
         (foreign, &["import", "--from", "sqlx", "old"]),
     ];
     for (make, words) in commands {
-        let moments = [0, 1, 3, 9, 27].map(Duration::from_millis);
-        let hits = moments.map(|moment| killed(make, words, moment));
-        assert!(hits.contains(&true), "{words:?} is too fast to be killed");
+        is_undone(make, words);
     }
+}
+
+fn is_undone(make: Make, words: &[&str]) {
+    let moments = [0, 1, 3, 9, 27].map(Duration::from_millis);
+    let hits = moments.map(|moment| killed(make, words, moment));
+    assert!(hits.contains(&true), "{words:?} is too fast to be killed");
+}
+
+#[test]
+fn of_many_revisions_that_are_written_at_once_a_killed_command_leaves_none() {
+    let Some(url) = server(Backend::Postgres) else {
+        return;
+    };
+    let words = "revision --autogenerate --online --scratch -m indexes --database-url";
+    let words: Vec<_> = words.split(' ').chain([url.as_str()]).collect();
+    is_undone(indexed, &words);
 }
 
 #[test]

@@ -101,23 +101,23 @@ impl Template {
     pub(super) fn files(
         &self,
         new: &Placed,
+        message: &str,
         args: &Args,
         now: Moment,
     ) -> Result<Vec<(String, String)>, CommandError> {
-        let message = super::one_line(&args.message);
         let mut files = match self {
-            Self::Plain { backends } => plain(&message, &args.own, *backends),
-            Self::Folder { path } => copied(path, &values(new, &message, now))?,
+            Self::Plain { backends } => plain(message, &args.own, *backends),
+            Self::Folder { path } => copied(path, &values(new, message, now))?,
             Self::Rust { backends, several } => {
                 let reversible = args.irreversible.is_none();
                 let file = |backend: &Backend| match several {
                     true => (
                         format!("migration.{backend}.rs"),
-                        code(&message, *backend, reversible),
+                        code(message, *backend, reversible),
                     ),
                     false => (
                         "migration.rs".to_owned(),
-                        code(&message, *backend, reversible),
+                        code(message, *backend, reversible),
                     ),
                 };
                 backends.iter().map(file).collect()

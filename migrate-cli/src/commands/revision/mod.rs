@@ -18,6 +18,7 @@ use crate::author::{self, Edits};
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::ui::Ui;
+use autogenerate::{Found, Part};
 use files::Template;
 
 /// Make a new revision after the head
@@ -28,6 +29,9 @@ use files::Template;
 /// With --autogenerate both scripts are written: they take a database at head to what the models say, and back. Models are the structs
 /// with #[derive(Table)] and the table! blocks of the files that `models` in migrate.toml names, src/**/*.rs by itself. A table or column
 /// that has a new name is asked about, and so is what rows get in a new column that takes no NULL.
+///
+/// With --online, on PostgreSQL, they let others read and write meanwhile: indexes are built concurrently, constraints are proved after
+/// they hold for new rows. Each step that has to be a revision of its own is one.
 ///
 /// With --after it goes behind that revision, and what followed there follows the new one; a revision that is sealed, or applied
 /// in the database, is never moved. Only then a database is asked.
@@ -45,6 +49,7 @@ Examples:
   migrate revision -m \"hash emails\" --rust
   migrate revision --autogenerate -m \"add phone to members\"
   migrate revision --autogenerate -m \"nicknames\" --rename members.nick=nickname
+  migrate revision --autogenerate -m \"index of names\" --online
   migrate revision --autogenerate -m \"try\" --scratch --dry-run")]
 pub(crate) struct Args {
     /// What it does, in a few words: they become its name
@@ -97,51 +102,82 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     let Some(found) = found(ui, context, &place, &args.from_models)? else {
         return Ok(());
     };
-    let placed = placed(ui, context, &project, args, now)?;
-    let Some(new) = placed.first() else {
-        return Ok(());
+    let parts = match &found {
+        Some(found) => found.parts(args.from_models.online)?,
+        None => vec![Part::default()],
     };
+    let placed = placed(ui, context, &project, args, (&parts, now))?;
+    let (new, moved) = placed.split_at(parts.len().min(placed.len()));
     let template = Template::of(&place, args)?;
-    let mut texts = template.files(new, args, now)?;
-    if let Some(found) = &found {
-        found.put(&mut texts, &one_line(&args.message), template.is_folder())?;
-    }
+    let texts = new.iter().zip(&parts).map(|(new, part)| {
+        let message = part.message(&one_line(&args.message));
+        let mut texts = template.files(new, &message, args, now)?;
+        part.put(&mut texts, &message, template.is_folder());
+        Ok((new, texts))
+    });
+    let texts: Vec<_> = texts.collect::<Result<_, CommandError>>()?;
 
     let mut edits = Edits::default();
-    let directory = place.directory.join(&new.directory);
-    edits.directory(&directory);
-    for (name, text) in &texts {
-        edits.write(&directory.join(name), text.clone());
+    let mut paths = Vec::new();
+    for (new, texts) in &texts {
+        let directory = place.directory.join(&new.directory);
+        edits.directory(&directory);
+        for (name, text) in texts {
+            edits.write(&directory.join(name), text.clone());
+            paths.push(directory.join(name));
+        }
     }
-    edits.place(&place.directory, &placed)?;
+    edits.place(&place.directory, moved)?;
     let mut lock = project.lock.unwrap_or_default();
     if let Some(found) = &found {
         lock = found.kept(lock, context, &place, &args.from_models)?;
     }
     author::finish(edits, context, &place, &lock)?;
+    tell(ui, &place, (&texts, moved), found.as_ref(), args);
+    after_writing(ui, context, args, &paths)
+}
 
-    let shown = |name: &String| format!("{}/{}/{name}", place.shown, new.directory);
-    let files: Vec<_> = texts.iter().map(|(name, _)| shown(name)).collect();
-    files.iter().for_each(|file| ui.result(file));
-    if placed.len() > 1 {
+/// A new revision, and the names and texts of its files.
+type New<'a> = (&'a Placed, Vec<(String, String)>);
+
+/// Says what was written.
+fn tell(
+    ui: &mut Ui,
+    place: &Place,
+    (new, moved): (&[New<'_>], &[Placed]),
+    found: Option<&Found>,
+    args: &Args,
+) {
+    let mut told = Vec::new();
+    for (new, texts) in new {
+        let shown =
+            |(name, _): &(String, String)| format!("{}/{}/{name}", place.shown, new.directory);
+        let files: Vec<_> = texts.iter().map(shown).collect();
+        files.iter().for_each(|file| ui.result(file));
+        told.push(json!({
+            "revision": new.id(),
+            "directory": new.directory,
+            "down_revision": new.down_revision,
+            "files": files,
+        }));
+    }
+    if !moved.is_empty() {
         ui.note("the chain is now:");
-        for placed in &placed {
+        let new = new.iter().map(|(new, _)| *new);
+        for placed in new.chain(moved) {
             ui.note(format!("  {}", author::line(placed)));
         }
     }
-    let mut value = json!({
-        "revision": new.id(),
-        "directory": new.directory,
-        "down_revision": new.down_revision,
-        "files": files,
-        "relinked": author::put(&placed[1..]),
-    });
-    if let Some(found) = &found {
+    let mut told = told.into_iter();
+    let mut value = told.next().unwrap_or_default();
+    value["relinked"] = author::put(moved);
+    if args.from_models.online {
+        value["following"] = told.collect();
+    }
+    if let Some(found) = found {
         value["compared"] = found.as_json();
     }
     ui.json(&value);
-    let paths: Vec<PathBuf> = texts.iter().map(|(name, _)| directory.join(name)).collect();
-    after_writing(ui, context, args, &paths)
 }
 
 /// What the models say that the database does not, where that is asked for. `None`: there is nothing to write.
@@ -150,7 +186,7 @@ fn found(
     context: &Context<'_>,
     place: &Place,
     args: &autogenerate::FromModels,
-) -> Result<Option<Option<autogenerate::Found>>, CommandError> {
+) -> Result<Option<Option<Found>>, CommandError> {
     if !args.autogenerate {
         return Ok(Some(None));
     }
@@ -161,7 +197,7 @@ fn found(
         return Ok(None);
     }
     if args.dry_run {
-        found.preview(ui)?;
+        found.preview(ui, args)?;
         return Ok(None);
     }
     Ok(Some(Some(found)))
@@ -190,6 +226,9 @@ fn after_writing(
     ui.note(match args {
         Args { rust: true, .. } => "next: write what it does; the app that embeds it runs it",
         Args { edit: true, .. } => "next: `migrate upgrade`",
+        args if args.from_models.online => {
+            "next: look through the scripts of each revision, then `migrate upgrade`"
+        }
         args if args.from_models.autogenerate => {
             "next: look through both scripts, then `migrate upgrade`"
         }
@@ -232,13 +271,13 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The new revision in its place, then what changes with it.
+/// The new revisions in their places, then what changes with them.
 fn placed(
     ui: &mut Ui,
     context: &Context<'_>,
     project: &Project,
     args: &Args,
-    now: Moment,
+    (parts, now): (&[Part], Moment),
 ) -> Result<Vec<Placed>, CommandError> {
     let chain = &project.chain;
     let after = after(project, args)?;
@@ -267,9 +306,11 @@ fn placed(
         tag.map(|tag| Pin::Sealed(tag.to_owned()))
             .or_else(|| applied.contains(revision.id()).then_some(Pin::Applied))
     };
+    let parts: Vec<_> = parts.iter().map(|part| part.title.as_str()).collect();
     let insertion = Insertion {
         after,
         message: &args.message,
+        parts: &parts,
         id,
         format,
     };

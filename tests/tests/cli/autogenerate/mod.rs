@@ -3,6 +3,7 @@
 mod asked;
 mod left_alone;
 mod names;
+mod online;
 mod there_and_back;
 mod told;
 

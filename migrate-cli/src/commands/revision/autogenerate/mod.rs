@@ -2,10 +2,12 @@
 
 mod asking;
 mod hints;
+mod part;
+mod steps;
 
 use migrate_chain::Lock;
 use migrate_core::{Backend, Backends, Migrations, dialect};
-use migrate_schema::{Column, Difference, Fills, Models, Name, Renames, Schema, SqlError};
+use migrate_schema::{Column, Difference, Models, Name, Renames, Schema};
 use serde_json::{Value, json};
 
 use crate::commands::changes;
@@ -15,9 +17,9 @@ use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::models;
 use crate::origin::Origin;
-use crate::style::{STRONG, painted, styled};
 use crate::ui::Ui;
 use hints::Fill;
+pub(super) use part::Part;
 
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "From the models")]
@@ -25,6 +27,10 @@ pub(super) struct FromModels {
     /// Compare the models with the database, and write both scripts
     #[arg(long, conflicts_with_all = ["after", "own", "rust"])]
     pub(super) autogenerate: bool,
+
+    /// On PostgreSQL, let others read and write meanwhile: a revision for each step that has to be one
+    #[arg(long, requires = "autogenerate")]
+    pub(super) online: bool,
 
     /// Compare with a temporary database that the chain builds, instead of the one at the URL
     #[arg(long, requires = "autogenerate")]
@@ -84,7 +90,11 @@ pub(super) fn find(
     let given = fills.clone();
     let mut known = None;
     let mut sides = Vec::new();
-    for at in places(ui, context, place, args)? {
+    let places = places(ui, context, place, args)?;
+    if args.online {
+        has_online_form(&places)?;
+    }
+    for at in places {
         let backend = at.url().backend()?;
         place.is_for(only(backend))?;
         let project = place.clone().read_unfinished(only(backend))?;
@@ -114,6 +124,9 @@ pub(super) fn find(
     };
     given.iter().try_for_each(|fill| found.needs(fill))?;
     found.show(ui);
+    if args.online {
+        steps::tell_rewrites(ui, &found)?;
+    }
     Ok(found)
 }
 
@@ -159,6 +172,27 @@ fn places(
         }
     }
     Ok(places)
+}
+
+/// Refuses --online where none of the databases has such a form.
+fn has_online_form(places: &[At]) -> Result<(), CommandError> {
+    let backends = places.iter().map(|at| at.url().backend());
+    let backends = backends.collect::<Result<Vec<_>, _>>()?;
+    if backends.contains(&Backend::Postgres) {
+        return Ok(());
+    }
+    let names: Vec<_> = backends.iter().map(|backend| backend.name()).collect();
+    let help = match backends[..] {
+        [Backend::Sqlite] => {
+            "leave it out: whatever changes a SQLite file has it for itself meanwhile, and is quick"
+        }
+        _ => "leave it out: ALTER TABLE of MySQL lets others read and write by itself where it can",
+    };
+    Err(CommandError::usage(format!(
+        "--online: {} has no such form, only postgres has",
+        names.join(" and ")
+    ))
+    .with_help(help))
 }
 
 fn no_server(backend: Backend) -> CommandError {
@@ -236,33 +270,6 @@ impl Found {
         first.map_or(&[], |(_, compared)| compared.strays.as_slice())
     }
 
-    /// The scripts by the names of their files: one for all databases that it is the same on, one each for the others.
-    pub(super) fn scripts(&self) -> Result<Vec<(String, String)>, CommandError> {
-        let values = hints::values(&self.fills);
-        let up = self.written(|difference| difference.script(&values))?;
-        let down = self.written(|difference| difference.inverse().script(&Fills::neutral()))?;
-        Ok([("up", up), ("down", down)]
-            .into_iter()
-            .flat_map(|(word, written)| files_of(word, written))
-            .collect())
-    }
-
-    fn written(
-        &self,
-        write: impl Fn(&Difference) -> Result<String, SqlError>,
-    ) -> Result<Vec<(Backend, String)>, CommandError> {
-        let cannot = |error: SqlError| {
-            CommandError::failed(error.to_string()).with_help(
-                "a struct names it: #[table(sql_type = \"...\")]; a table! block has one of Diesel's types, or one that a sql_types module declares",
-            )
-        };
-        let sides = self.sides.iter();
-        sides
-            .map(|(backend, compared)| Ok((*backend, write(&compared.difference)?)))
-            .collect::<Result<_, _>>()
-            .map_err(cannot)
-    }
-
     /// The lock of a chain whose head has what the models say. Where only some tables were looked at, it has not.
     pub(super) fn kept(
         &self,
@@ -280,55 +287,9 @@ impl Found {
         })
     }
 
-    /// Puts the scripts into a new revision's files. What a template begins a script with stays in front.
-    pub(super) fn put(
-        &self,
-        files: &mut Vec<(String, String)>,
-        message: &str,
-        of_template: bool,
-    ) -> Result<(), CommandError> {
-        let (before, mut others): (Vec<_>, Vec<_>) = std::mem::take(files)
-            .into_iter()
-            .partition(|(name, _)| name.ends_with(".sql"));
-        let reversible = before.iter().any(|(name, _)| name.starts_with("down."));
-        for (name, script) in self.scripts()? {
-            let word = name.split('.').next().unwrap_or_default();
-            if word == "down" && !reversible {
-                continue;
-            }
-            let general = format!("{word}.sql");
-            let begun = before
-                .iter()
-                .find(|(other, _)| *other == name || *other == general)
-                .filter(|_| of_template);
-            let head = match (begun, word) {
-                (Some((_, text)), _) => text.trim_end().to_owned(),
-                (None, "up") => format!("-- {message}"),
-                (None, _) => format!("-- Takes back: {message}"),
-            };
-            files.push((name, format!("{head}\n\n{script}")));
-        }
-        files.append(&mut others);
-        Ok(())
-    }
-
     /// Shows the scripts that would be written.
-    pub(super) fn preview(&self, ui: &mut Ui) -> Result<(), CommandError> {
-        let scripts = self.scripts()?;
-        for (name, text) in &scripts {
-            let backend = self
-                .sides
-                .first()
-                .map_or(Backend::Sqlite, |(backend, _)| *backend);
-            ui.result(styled(STRONG, name));
-            ui.result(painted(backend, text));
-        }
-        let scripts = scripts.iter();
-        let scripts: Vec<_> = scripts
-            .map(|(file, text)| json!({ "file": file, "text": text }))
-            .collect();
-        ui.json(&json!({ "revision": null, "compared": self.as_json(), "scripts": scripts }));
-        Ok(())
+    pub(super) fn preview(&self, ui: &mut Ui, args: &FromModels) -> Result<(), CommandError> {
+        steps::preview(ui, self, args.online)
     }
 
     /// What was found, for a program.
@@ -368,32 +329,4 @@ pub(crate) fn tell_strays(ui: &mut Ui, strays: &[Name]) {
 
 fn names(names: &[Name]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
-}
-
-/// One direction's files. Words that several databases share are everybody's, unless one has its own.
-fn files_of(word: &str, written: Vec<(Backend, String)>) -> Vec<(String, String)> {
-    let sharing = |text: &String| written.iter().filter(|(_, other)| other == text).count();
-    let shared = written.iter().map(|(_, text)| text);
-    // The first of those that most share.
-    let shared = shared.rev().max_by_key(|text| sharing(text)).cloned();
-    let shared = shared.filter(|text| written.len() == 1 || sharing(text) > 1);
-    let mut files = Vec::new();
-    for (backend, text) in written {
-        let name = if shared.as_ref() == Some(&text) {
-            format!("{word}.sql")
-        } else {
-            format!("{word}.{backend}.sql")
-        };
-        if files.iter().any(|(other, _)| *other == name) {
-            continue;
-        }
-        // A script without a statement would be taken for one that is still to be written.
-        let text = if text.is_empty() {
-            "SELECT 1;\n".to_owned()
-        } else {
-            text
-        };
-        files.push((name, text));
-    }
-    files
 }

@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Denied,
     /// The server or the file takes no writes.
     ReadOnly,
+    /// A transaction wanted a lock on more tables and indexes than the server has room for.
+    OutOfLocks,
     /// Anything else.
     #[default]
     Other,
@@ -78,6 +80,11 @@ impl ServerError {
             ),
             ErrorKind::ReadOnly => Some(
                 "this server or file takes no writes: connect to the primary, or make it writable"
+                    .into(),
+            ),
+            ErrorKind::OutOfLocks => Some(
+                "a transaction keeps a lock on all that it touches until its end, and the server has no room for so many: split the \
+                 revision, or write `run_in_transaction = false` into its metadata.toml, or raise max_locks_per_transaction on the server"
                     .into(),
             ),
             ErrorKind::ConnectionLost => {

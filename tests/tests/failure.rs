@@ -1,6 +1,6 @@
 //! A statement that fails: what is left, what is said, and how the next run goes on.
 
-use migrate_core::{Backend, Error, Failure, Left};
+use migrate_core::{Backend, Error, ErrorKind, Failure, Left};
 use migrate_tests::{Database, Project, on, on_each_backend};
 
 on_each_backend!(
@@ -405,5 +405,25 @@ fn a_table_that_stays_locked_is_told_with_the_statement_that_waits_for_it() {
         assert_eq!((failure.number, failure.of), (2, 2));
         assert_eq!(failure.error.code.as_deref(), Some("55P03"));
         assert!(failure.help().unwrap().contains("somebody else"));
+    });
+}
+
+/// Really to have no room would leave none for the other tests: the server says what it says then.
+#[test]
+fn more_tables_than_a_transaction_can_lock_are_told_with_the_ways_out() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        project.revision(
+            "01_many",
+            "DO $$ BEGIN RAISE 'out of shared memory' USING ERRCODE = '53200', \
+             HINT = 'You might need to increase max_locks_per_transaction.'; END $$;\n",
+            "SELECT 1;",
+        );
+        let error = project.read().upgrade(&mut database.connect()).unwrap_err();
+        let failure = failure(&error);
+        assert_eq!(failure.error.kind, ErrorKind::OutOfLocks, "{failure}");
+        let help = failure.help().unwrap();
+        assert!(help.contains("`run_in_transaction = false`"), "{help}");
+        assert!(help.contains("max_locks_per_transaction"), "{help}");
     });
 }

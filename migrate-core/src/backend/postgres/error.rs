@@ -18,7 +18,11 @@ pub(super) fn error(error: diesel::result::Error) -> ServerError {
     let mut error = text::error(error);
     error.code = code.map(str::to_owned);
     let message = error.message.as_str();
-    error.kind = if message.contains("canceling statement due to lock timeout")
+    // The one hint that names the setting, in any language.
+    let names_locks = |hint: &String| hint.contains("max_locks_per_transaction");
+    error.kind = if error.hint.as_ref().is_some_and(names_locks) {
+        ErrorKind::OutOfLocks
+    } else if message.contains("canceling statement due to lock timeout")
         || message.contains("deadlock detected")
     {
         ErrorKind::Busy

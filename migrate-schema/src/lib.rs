@@ -12,6 +12,7 @@ mod models;
 mod name;
 mod naming;
 mod outline;
+mod own;
 pub mod render;
 mod schema;
 mod sql;

@@ -139,6 +139,8 @@ impl<'a> Side<'a> {
             are_blocks,
             choice,
         } = wanted;
+        let wanted =
+            Inspector::seen_from(opened.connection(), wanted).map_err(|error| cannot(&error))?;
         let inspector = models::inspector(&place.settings, &wanted, choice.tables)?;
         let found = inspector
             .schema(opened.connection())

@@ -140,7 +140,7 @@ impl Inspector {
         renames: &Renames,
     ) -> Result<Difference, InspectError> {
         let server = server(connection);
-        let wanted = self.among(wanted.clone());
+        let wanted = self.among(seen(server, wanted.clone())?);
         let dialect = dialect(server.backend());
         let by_text = Difference::between(found, &wanted, dialect, renames);
         if by_text.is_empty() {
@@ -148,6 +148,18 @@ impl Inspector {
         }
         let wanted = normal(server, &wanted, by_text.renamed())?;
         Ok(Difference::between(found, &wanted, dialect, renames))
+    }
+
+    /// What is wanted under the names that it has on this connection: what is in the connection's own schema goes without it, as it is
+    /// read.
+    ///
+    /// # Errors
+    /// [`InspectError::Server`]: the server refused.
+    pub fn seen_from<C: AsConnection<M>, M>(
+        connection: &mut C,
+        wanted: Schema,
+    ) -> Result<Schema, InspectError> {
+        seen(server(connection), wanted)
     }
 
     /// Whether a row has NULL in a column.
@@ -198,6 +210,23 @@ impl Inspector {
             _ => unreachable!("without a backend no connection can be made"),
         }
     }
+}
+
+fn seen(server: &mut dyn Server, wanted: Schema) -> Result<Schema, InspectError> {
+    let sql = match server.backend() {
+        Backend::Sqlite => return Ok(wanted.seen_from("main")),
+        Backend::Postgres => "SELECT current_schema()::text",
+        Backend::Mysql => "SELECT DATABASE()",
+    };
+    let rows = server.rows(sql).map_err(|error| InspectError::Server {
+        what: "the current schema",
+        error: Box::new(error),
+    })?;
+    let own = rows.first().and_then(|row| row.text(0));
+    Ok(match own {
+        Some(own) => wanted.seen_from(own),
+        None => wanted,
+    })
 }
 
 /// What is wanted, with its expressions as the server writes those that are there. What is found has its new names already.

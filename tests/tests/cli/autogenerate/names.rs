@@ -1,6 +1,7 @@
 //! Names by the project's templates: each is one that nothing else has.
 
-use migrate_tests::{Database, on_each_backend, shape};
+use migrate_core::Backend;
+use migrate_tests::{Database, on, on_each_backend, shape};
 
 use super::{generate, project};
 use crate::run_on;
@@ -8,6 +9,7 @@ use crate::run_on;
 on_each_backend!(
     what_has_the_same_name_by_the_template_gets_a_number,
     a_new_table_under_the_name_of_a_renamed_one_gets_names_of_its_own,
+    a_model_may_name_the_schema_that_the_connection_is_in,
 );
 
 const MEMBERS: &str = "
@@ -53,4 +55,39 @@ fn a_new_table_under_the_name_of_a_renamed_one_gets_names_of_its_own(database: &
     let _ = run_on(&project, database, &["check"]).expect(0);
     let _ = run_on(&project, database, &["downgrade", "-2", "--yes"]).expect(0);
     assert_eq!(shape(database), before);
+}
+
+/// The connection's own schema is the same table with its name and without.
+fn a_model_may_name_the_schema_that_the_connection_is_in(database: &Database) {
+    let own = match database.backend() {
+        Backend::Sqlite => "main",
+        Backend::Postgres => "public",
+        Backend::Mysql => database.name(),
+    };
+    named_or_not(database, own);
+}
+
+fn named_or_not(database: &Database, own: &str) {
+    let project = project(database.backend(), super::MEMBERS);
+    generate(&project, database, "tables", &[]);
+    let named = super::MEMBERS.replace(
+        "pub struct Org",
+        &format!("#[table(schema = \"{own}\")]\npub struct Org"),
+    );
+    project.write("src/models.rs", named);
+    let words = ["revision", "--autogenerate", "-m", "x"];
+    let none = run_on(&project, database, &words).expect(0);
+    assert_eq!(none.stdout, "No changes in schema detected\n", "{none}");
+    let _ = run_on(&project, database, &["check"]).expect(0);
+}
+
+#[test]
+fn where_the_path_leads_elsewhere_that_is_the_schema_without_a_name() {
+    on(Backend::Postgres, |database| {
+        database.run(&format!(
+            "CREATE SCHEMA app; ALTER DATABASE \"{}\" SET search_path = app, public",
+            database.name()
+        ));
+        named_or_not(database, "app");
+    });
 }

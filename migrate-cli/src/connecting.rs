@@ -1,12 +1,16 @@
 //! A connection that is being made while the directory is read: a server takes about as long to let in.
 
 use std::panic::resume_unwind;
-use std::thread::{Builder, JoinHandle};
+use std::thread::{Builder, JoinHandle, sleep};
+use std::time::{Duration, Instant};
 
 use migrate_core::{AnyConnection, Backend, ConnectError};
 
 use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
+
+/// How long a connection is waited for that nobody needs any more.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A connection under way, or one that is still to be begun.
 pub(crate) struct Connecting<'u> {
@@ -35,11 +39,25 @@ impl<'u> Connecting<'u> {
     }
 
     /// The connection, as [`DatabaseUrl::connect`] gives it.
-    pub(crate) fn finish(self) -> Result<AnyConnection, CommandError> {
-        let Some(thread) = self.thread else {
+    pub(crate) fn finish(mut self) -> Result<AnyConnection, CommandError> {
+        let Some(thread) = self.thread.take() else {
             return self.url.connect();
         };
         let made = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         made.map_err(|error| CommandError::connect(error, self.url))
+    }
+}
+
+impl Drop for Connecting<'_> {
+    /// A process that ends takes the TLS library away while the other thread begins to use it, and some crash then. One that only waits
+    /// for a server that does not answer is no danger.
+    fn drop(&mut self) {
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let until = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < until {
+            sleep(Duration::from_millis(1));
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! How an error reads: where it is, what the server said, what is left, what to do, and the exit code.
 
 use migrate_core::{Backend, Migrations};
-use migrate_tests::{Database, Project};
+use migrate_tests::{Database, Project, on};
 use snapbox::str;
 
-use crate::{said, said_on_app, says, two_tables};
+use crate::{run_on, said, said_on_app, says, two_tables};
 
 fn broken(backend: Backend) -> Project {
     let mut project = Project::tables(backend, 1);
@@ -433,4 +433,16 @@ error: migrations is a chain for sqlite, and the database is postgres
 
 "#]],
     );
+}
+
+/// While the directory is read a server lets in already: a command that ends at once must not end in the middle of that.
+#[test]
+fn a_broken_chain_ends_no_command_in_a_crash() {
+    on(Backend::Postgres, |database| {
+        let mut project = Project::new(Backend::Postgres);
+        project.with_metadata("01_x", ("SELECT 1;\n", "SELECT 1;\n"), "");
+        for _ in 0..100 {
+            let _ = run_on(&project, database, &["current"]).expect(1);
+        }
+    });
 }

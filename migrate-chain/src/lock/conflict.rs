@@ -7,7 +7,7 @@ use crate::Problems;
 
 impl Lock {
     /// The lock of a directory in which git left the marks of a conflict, as both sides together: the lines of ours, then what
-    /// theirs has besides. `None` where there is no lock with marks.
+    /// theirs has besides; of the models, what both say. `None` where there is no lock with marks.
     pub(crate) fn merged(directory: &Path) -> Result<Option<Self>, Problems> {
         let text = match std::fs::read_to_string(directory.join(Self::FILE)) {
             Ok(text) if text.lines().any(|line| mark(line).is_some()) => text,
@@ -31,7 +31,7 @@ impl Lock {
                 None => lock.revisions.push(other),
             }
         }
-        models::merge(&mut lock.models, theirs.models);
+        lock.models = models::agreed(lock.models, &theirs.models);
         lock.revisions.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(Some(lock))
     }

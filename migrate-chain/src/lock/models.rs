@@ -55,27 +55,18 @@ impl LockedModel {
     pub fn lines(&self) -> &[(String, String)] {
         &self.lines
     }
-
-    fn is(&self, other: &Self) -> bool {
-        (self.backend, &self.name) == (other.backend, &other.name)
-    }
 }
 
-/// Two sides of a merge as one: the lines of ours, then what theirs has besides. Where both changed one thing, the next command
-/// that compares the models with a database writes what is right.
-pub(super) fn merge(ours: &mut Vec<LockedModel>, theirs: Vec<LockedModel>) {
-    for other in theirs {
-        let Some(model) = ours.iter_mut().find(|model| model.is(&other)) else {
-            ours.push(other);
-            continue;
-        };
-        for (what, how) in other.lines {
-            if model.lines.iter().all(|(known, _)| *known != what) {
-                model.lines.push((what, how));
-            }
-        }
-    }
-    sort(ours);
+/// What both sides of a merge say alike of the models on a backend. Where they differ nobody can tell what one side dropped from what the
+/// other added: then nothing is known, until a command that compares the models with a database writes it.
+pub(super) fn agreed(mut ours: Vec<LockedModel>, theirs: &[LockedModel]) -> Vec<LockedModel> {
+    let of = |models: &[LockedModel], backend: Backend| {
+        let models = models.iter().filter(|model| model.backend == backend);
+        models.cloned().collect::<Vec<_>>()
+    };
+    let same = Backend::ALL.map(|backend| (backend, of(&ours, backend) == of(theirs, backend)));
+    ours.retain(|model| same.contains(&(model.backend, true)));
+    ours
 }
 
 pub(super) fn sort(models: &mut [LockedModel]) {

@@ -78,6 +78,9 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         Some(url) => only(url.backend()?),
         None => Backends::ALL,
     };
+    if url.is_some() {
+        place.is_for(backends)?;
+    }
     let connecting = url.as_ref().filter(|_| !args.scratch);
     let connecting = connecting.map(Connecting::begin);
     let mut project = place.clone().read(backends)?;

@@ -423,16 +423,21 @@ error: the settings cannot be read
 fn a_database_that_the_chain_is_not_for_is_said_to_be_so_before_it_is_opened() {
     let project = two_tables();
     let nowhere = "postgres://u:p@127.0.0.1:1/x";
-    says(
-        said(&project.path(), &["upgrade", "--database-url", nowhere]),
-        str![[r#"
+    for words in [&["upgrade"][..], &["check"], &["check", "--scratch"]] {
+        says(
+            said(
+                &project.path(),
+                &[words, &["--database-url", nowhere]].concat(),
+            ),
+            str![[r#"
 --- stderr
 error: migrations is a chain for sqlite, and the database is postgres
   help: name another database, or add "postgres" to `backends` in migrate.toml
 --- exit code 1
 
 "#]],
-    );
+        );
+    }
 }
 
 /// While the directory is read a server lets in already: a command that ends at once must not end in the middle of that.

@@ -25,7 +25,7 @@ pub struct Column {
     /// What a new row gets where it gives nothing.
     pub default: Facet<Option<Expression>>,
     /// How the database numbers new rows.
-    pub identity: Facet<Option<Identity>>,
+    pub identity: Facet<Option<Box<Identity>>>,
     /// The expression that it is computed from.
     pub generated: Facet<Option<Generated>>,
     /// Its collation, where it is not that of its type, table or database.
@@ -97,6 +97,13 @@ impl From<IdentityKind> for Identity {
             kind,
             sequence: Sequence::default(),
         }
+    }
+}
+
+/// As a column has it: one that most columns do not have takes no room there.
+impl From<IdentityKind> for Box<Identity> {
+    fn from(kind: IdentityKind) -> Self {
+        Self::new(kind.into())
     }
 }
 

@@ -50,7 +50,7 @@ fn what_only_postgres_has(database: &Database) {
         users("text", |table| {
             let mut identity = migrate_schema::Identity::from(kind);
             identity.sequence.start = start;
-            table.columns[0].identity = Facet::Known(Some(identity));
+            table.columns[0].identity = Facet::Known(Some(identity.into()));
         })
     };
     let cases = [

@@ -1,7 +1,6 @@
 use super::*;
 use crate::{
-    Action, Check, Column, Expression, ForeignKey, Identity, IdentityKind, Index, IndexPart, Type,
-    Unique,
+    Action, Check, Column, Expression, ForeignKey, IdentityKind, Index, IndexPart, Type, Unique,
 };
 
 const ALL: [Dialect; 3] = Dialect::ALL;
@@ -137,7 +136,7 @@ fn each_facet_of_a_column_is_seen() {
             column.comment = Facet::Known(Some("a".into()))
         }),
         ("numbered", |column| {
-            column.identity = Facet::Known(Some(Identity::from(IdentityKind::Always)))
+            column.identity = Facet::Known(Some(IdentityKind::Always.into()))
         }),
     ];
     for (expected, change) in changed {

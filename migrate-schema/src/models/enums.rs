@@ -12,6 +12,7 @@ use super::derive::{named, snake_case};
 use super::error::{Errors, ModelErrors};
 use super::expand::core;
 use super::model::plain;
+use super::source::Source;
 use crate::{Check, Dialect, EnumType, Facet, Name, Type};
 
 /// The most bytes that PostgreSQL takes for a label.
@@ -307,15 +308,16 @@ fn word(meta: &ParseNestedMeta<'_>) -> String {
 
 /// The enums by how Rust calls them, which is all that a field says of one. Two that differ under one name are an error.
 pub(super) fn by_ident<'a>(
-    enums: &'a [(String, ModelEnum)],
+    enums: &'a [(Source, ModelEnum)],
     errors: &mut ModelErrors,
 ) -> HashMap<String, &'a ModelEnum> {
     let mut found: HashMap<String, (&str, &ModelEnum)> = HashMap::new();
     let mut types: HashMap<&Name, &str> = HashMap::new();
-    for (file, of) in enums {
+    for (source, of) in enums {
+        let file = source.file();
         let mut twice = |what: String, first: &str| {
             let message = format!("a second enum {what}; the first is in {first}");
-            errors.add(file, syn::Error::new(of.ident.span(), message));
+            errors.add(source, syn::Error::new(of.ident.span(), message));
         };
         if let Some((first, _)) = found.insert(plain(&of.ident), (file, of)) {
             let what = format!(

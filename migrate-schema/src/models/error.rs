@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::source::Source;
+
 /// What is said of a glob without a file.
 pub(super) const NO_FILE: &str = "no file is there for this glob";
 /// What is said of files without a model.
@@ -72,22 +74,22 @@ impl ModelErrors {
     }
 
     /// Adds what only who sees all the models can say.
-    pub(super) fn add(&mut self, file: &str, errors: syn::Error) {
-        self.extend(file, errors, false);
+    pub(super) fn add(&mut self, source: &Source, errors: syn::Error) {
+        self.extend(source, errors, false);
     }
 
     /// Adds what the compiler says too.
-    pub(super) fn add_compiled(&mut self, file: &str, errors: syn::Error) {
-        self.extend(file, errors, true);
+    pub(super) fn add_compiled(&mut self, source: &Source, errors: syn::Error) {
+        self.extend(source, errors, true);
     }
 
-    fn extend(&mut self, file: &str, errors: syn::Error, compiled: bool) {
+    fn extend(&mut self, source: &Source, errors: syn::Error, compiled: bool) {
         for error in errors {
-            let start = error.span().start();
+            let (line, column) = source.place(error.span());
             self.0.push(ModelError {
-                file: file.into(),
-                line: start.line,
-                column: start.column + 1,
+                file: source.file().into(),
+                line,
+                column,
                 message: error.to_string(),
                 compiled,
             });

@@ -8,9 +8,9 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, DeriveInput, Item, ItemEnum, ItemStruct, Token};
 
 use super::enums::ModelEnum;
-
 use super::error::{ModelErrors, NO_FILE, NO_MODEL};
 use super::model::{Model, Origin};
+use super::source::{Source, end_of_stretch};
 use super::table_macro::{Joinable, TableMacro};
 use crate::Name;
 
@@ -34,12 +34,12 @@ use crate::Name;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Models {
-    pub(super) models: Vec<(String, Model)>,
-    pub(super) joinables: Vec<(String, Joinable)>,
+    pub(super) models: Vec<(Source, Model)>,
+    pub(super) joinables: Vec<(Source, Joinable)>,
     /// The names in PostgreSQL of the types that `sql_types` modules declare.
     pub(super) sql_types: HashMap<String, Name>,
     /// The enums that derive `EnumType`.
-    pub(super) enums: Vec<(String, ModelEnum)>,
+    pub(super) enums: Vec<(Source, ModelEnum)>,
     files: Vec<PathBuf>,
 }
 
@@ -118,11 +118,7 @@ impl Models {
             {
                 continue;
             }
-            let items = |input: ParseStream<'_>| models.file(&file, input, &mut errors);
-            let text = without_first_line(text);
-            if let Err(error) = items.parse_str(text) {
-                errors.add_compiled(&file, no_rust(text, error));
-            }
+            models.file(&file, without_first_line(text), &mut errors);
         }
         models.one_owner_each(&mut errors);
         errors.or(models)
@@ -153,81 +149,105 @@ impl Models {
         self.models.is_empty()
     }
 
-    /// One item after the other: what a file of a thousand models says takes less than the syntax in which it says it.
-    fn file(
+    /// One stretch after the other, then what is left: nothing, or from where a stretch is no whole items.
+    fn file(&mut self, file: &str, text: &str, errors: &mut ModelErrors) {
+        let (mut source, mut rest) = (Source::new(file), text);
+        while let Some(end) = end_of_stretch(rest) {
+            let (stretch, after) = rest.split_at(end);
+            let Ok(whole) = syn::parse_file(stretch) else {
+                break;
+            };
+            let items = whole.items.iter();
+            items.for_each(|item| self.item(&source, item, errors));
+            source = source.after(stretch);
+            rest = after;
+        }
+        let left = |input: ParseStream<'_>| self.items(&source, input, errors);
+        if let Err(error) = left.parse_str(rest) {
+            errors.add_compiled(&source, no_rust(rest, error));
+        }
+    }
+
+    fn items(
         &mut self,
-        file: &str,
+        source: &Source,
         input: ParseStream<'_>,
         errors: &mut ModelErrors,
     ) -> syn::Result<()> {
         Attribute::parse_inner(input)?;
         while !input.is_empty() {
-            self.item(file, &input.parse()?, errors);
+            self.item(source, &input.parse()?, errors);
         }
         Ok(())
     }
 
-    fn item(&mut self, file: &str, item: &Item, errors: &mut ModelErrors) {
+    fn item(&mut self, source: &Source, item: &Item, errors: &mut ModelErrors) {
         let read = match item {
             Item::Mod(module) if !for_tests(&module.attrs) => {
                 let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                inner.iter().for_each(|item| self.item(file, item, errors));
+                inner
+                    .iter()
+                    .for_each(|item| self.item(source, item, errors));
                 Ok(())
             }
-            Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(file, of),
-            Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(file, of),
-            Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(file, &call.mac),
+            Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(source, of),
+            Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(source, of),
+            Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(source, &call.mac),
             _ => Ok(()),
         };
         if let Err(error) = read {
-            errors.add_compiled(file, error);
+            errors.add_compiled(source, error);
         }
     }
 
-    fn item_struct(&mut self, file: &str, of: &ItemStruct) -> syn::Result<()> {
+    fn item_struct(&mut self, source: &Source, of: &ItemStruct) -> syn::Result<()> {
         if let Some(name) = postgres_type(&of.attrs) {
             self.sql_types.insert(of.ident.to_string(), name);
         }
         if derives(&of.attrs, "Table") {
-            let model = Model::from_struct(&DeriveInput::from(of.clone()))?;
-            self.models.push((file.into(), model));
+            self.add(source, Model::from_struct(&DeriveInput::from(of.clone()))?);
         }
         Ok(())
     }
 
-    fn item_enum(&mut self, file: &str, of: &ItemEnum) -> syn::Result<()> {
+    fn item_enum(&mut self, source: &Source, of: &ItemEnum) -> syn::Result<()> {
         if derives(&of.attrs, "Table") {
             Model::from_struct(&DeriveInput::from(of.clone()))?;
         }
         if derives(&of.attrs, "EnumType") {
             let read = ModelEnum::from_enum(&DeriveInput::from(of.clone()))?;
-            self.enums.push((file.into(), read));
+            self.enums.push((source.clone(), read));
         }
         Ok(())
     }
 
-    fn item_macro(&mut self, file: &str, call: &syn::Macro) -> syn::Result<()> {
+    fn item_macro(&mut self, source: &Source, call: &syn::Macro) -> syn::Result<()> {
         let name = call.path.segments.last().map(|last| last.ident.to_string());
         match name.as_deref() {
             Some("table") => {
                 let TableMacro(model) = call.parse_body()?;
-                self.models.push((file.into(), model));
+                self.add(source, model);
             }
-            Some("joinable") => self.joinables.push((file.into(), call.parse_body()?)),
+            Some("joinable") => self.joinables.push((source.clone(), call.parse_body()?)),
             _ => {}
         }
         Ok(())
     }
 
+    fn add(&mut self, source: &Source, mut model: Model) {
+        model.shrink_to_fit();
+        self.models.push((source.clone(), model));
+    }
+
     fn one_owner_each(&self, errors: &mut ModelErrors) {
         let mut owners: HashMap<&Name, &str> = HashMap::new();
-        for (file, model) in &self.models {
-            if let Some(other) = owners.insert(&model.name, file) {
+        for (source, model) in &self.models {
+            if let Some(other) = owners.insert(&model.name, source.file()) {
                 let message = format!(
                     "the table {} has a second model; the first is in {other}. Only one struct of a table derives Table",
                     model.name
                 );
-                errors.add(file, syn::Error::new(model.span(), message));
+                errors.add(source, syn::Error::new(model.span(), message));
             }
         }
     }

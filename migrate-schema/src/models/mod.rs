@@ -11,6 +11,7 @@ mod holds;
 mod model;
 mod resolve;
 mod rust_types;
+mod source;
 mod table_macro;
 #[cfg(test)]
 mod tests;

@@ -181,6 +181,15 @@ impl Model {
         &self.name
     }
 
+    /// Gives back what its lists do not fill.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.fields.shrink_to_fit();
+        self.indexes.shrink_to_fit();
+        self.uniques.shrink_to_fit();
+        self.checks.shrink_to_fit();
+        self.foreign_keys.shrink_to_fit();
+    }
+
     /// Where its name stands.
     pub(super) fn span(&self) -> Span {
         self.module.span()

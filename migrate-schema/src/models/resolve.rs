@@ -1,6 +1,6 @@
 //! Models into the schema that they mean on one database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use syn::{Ident, Path};
 
@@ -34,24 +34,24 @@ impl Models {
             sql_types: &self.sql_types,
             enums: enums::by_ident(&self.enums, &mut errors),
         };
-        let mut schema = Schema::default();
+        let (mut schema, mut types) = (Schema::default(), HashSet::new());
         if dialect == Dialect::Postgres && !self.enums.is_empty() {
             let types = self.enums.iter().map(|(_, of)| of.enum_type());
             schema.enums = Facet::Known(types.collect());
         }
-        for (file, model) in &self.models {
+        for (source, model) in &self.models {
             match resolver.table(model) {
-                Ok(table) => schema.tables.push(table),
-                Err(error) => errors.add(file, error),
+                Ok(table) => schema.tables.push(table.compact(&mut types)),
+                Err(error) => errors.add(source, error),
             }
         }
-        for (file, joinable) in &self.joinables {
+        for (source, joinable) in &self.joinables {
             let Some(child) = resolver.by_module.get(&plain(&joinable.child)) else {
                 continue;
             };
             match resolver.foreign_key(child, &joinable.key) {
                 Ok(key) => suggest(&mut schema, &child.name, key),
-                Err(error) => errors.add(file, error),
+                Err(error) => errors.add(source, error),
             }
         }
         errors.or(schema)
@@ -188,7 +188,7 @@ impl Resolver<'_> {
     }
 
     /// `autoincrement` is what each database recommends.
-    fn identity(&self, kind: IdentityKind) -> Identity {
+    fn identity(&self, kind: IdentityKind) -> Box<Identity> {
         match self.dialect {
             Dialect::Postgres if kind == IdentityKind::Auto => IdentityKind::ByDefault.into(),
             Dialect::Postgres => kind.into(),

@@ -5,7 +5,7 @@ use syn::{GenericArgument, Path, PathArguments, Type};
 use crate::Dialect;
 
 /// What a Rust type is in Diesel's words, and in SQL where that is not what the word alone would give.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct RustType {
     names: &'static [&'static str],
     /// Diesel's words for SQLite, PostgreSQL and MySQL; empty where Diesel cannot store it.
@@ -30,7 +30,7 @@ const fn on_mysql(of: RustType, sql: &'static str) -> RustType {
 }
 
 /// The README shows this table.
-const TABLE: &[RustType] = &[
+static TABLE: &[RustType] = &[
     row(&["bool"], ["Bool"; 3]),
     row(&["i8"], ["", "", "TinyInt"]),
     row(&["i16"], ["SmallInt"; 3]),
@@ -66,7 +66,7 @@ const TABLE: &[RustType] = &[
 ];
 
 /// The bytes of a `Vec<u8>`.
-const BYTES: RustType = row(&[], ["Binary"; 3]);
+static BYTES: RustType = row(&[], ["Binary"; 3]);
 
 impl RustType {
     /// Diesel's word for it.
@@ -108,7 +108,7 @@ pub(super) struct FieldType {
     /// Whether the elements of its vectors are `Option`s.
     pub(super) nullable_elements: bool,
     /// The row of the table above, if the type is in it.
-    pub(super) stored: Option<RustType>,
+    pub(super) stored: Option<&'static RustType>,
     /// The user's own type, which may be an enum.
     pub(super) own: Option<Box<Path>>,
 }
@@ -129,7 +129,7 @@ pub(super) fn field_type(of: &Type) -> FieldType {
             Type::Paren(paren) => inner = &paren.elem,
             Type::Group(group) => inner = &group.elem,
             Type::Slice(slice) if is_byte(&slice.elem) => {
-                found.stored = Some(BYTES);
+                found.stored = Some(&BYTES);
                 return found;
             }
             Type::Path(path) => {
@@ -147,7 +147,7 @@ pub(super) fn field_type(of: &Type) -> FieldType {
                         inner = argument;
                     }
                     ("Vec", Some(argument)) if is_byte(argument) => {
-                        found.stored = Some(BYTES);
+                        found.stored = Some(&BYTES);
                         return found;
                     }
                     ("Vec", Some(argument)) => {
@@ -156,7 +156,7 @@ pub(super) fn field_type(of: &Type) -> FieldType {
                     }
                     ("Cow" | "Box" | "Arc" | "Rc", Some(argument)) => inner = argument,
                     (name, _) => {
-                        found.stored = TABLE.iter().find(|row| row.names.contains(&name)).copied();
+                        found.stored = TABLE.iter().find(|row| row.names.contains(&name));
                         let own = found.stored.is_none() && segment.arguments.is_none();
                         found.own = own.then(|| Box::new(path.path.clone()));
                         return found;

@@ -42,7 +42,7 @@ pub(super) fn definition(column: &Column, fill: Option<&str>) -> String {
             generated.expression
         );
     }
-    if let Some(generated) = column.identity.get().and_then(identity) {
+    if let Some(generated) = column.identity.get().and_then(|of| identity(of)) {
         let _ = write!(sql, " {generated}");
     }
     if !column.takes_null() {

@@ -83,7 +83,7 @@ pub(super) fn sql(dialect: Dialect, word: &str) -> Option<&'static str> {
 /// Diesel's own word for a type in normal form, without its arguments.
 pub(super) fn word(dialect: Dialect, name: &str) -> Option<&'static str> {
     let bare = |sql: &str| {
-        super::Type::parse(dialect, sql).is_ok_and(|of| of.name.name == name && !of.is_boolean())
+        super::Type::parse(dialect, sql).is_ok_and(|of| of.name() == name && !of.is_boolean())
     };
     ROWS.iter()
         .find(|(_, sql)| bare(sql[dialect as usize]))

@@ -1,11 +1,11 @@
 //! MySQL's and MariaDB's types: their aliases, and the widths that say nothing.
 //! <https://dev.mysql.com/doc/refman/8.4/en/data-types.html>
 
-use super::Type;
+use super::{Parts, Type};
 use crate::Name;
 
 /// The normal form of a type that was read.
-pub(super) fn normal(mut of: Type) -> Type {
+pub(super) fn normal(mut of: Parts) -> Parts {
     of.built_in = true;
     // Without a sign goes without saying.
     of.zerofill = of.name.name.split(' ').any(|word| word == "zerofill");
@@ -38,7 +38,7 @@ pub(super) fn normal(mut of: Type) -> Type {
 }
 
 /// The arguments that say nothing go, and those that were left out come.
-fn with_defaults(mut of: Type, name: &str) -> Type {
+fn with_defaults(mut of: Parts, name: &str) -> Parts {
     match (name, of.arguments.len()) {
         ("tinyint", 1) if of.arguments == ["1"] && !of.unsigned => {}
         ("tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year", _) if !of.zerofill => {
@@ -56,5 +56,5 @@ fn with_defaults(mut of: Type, name: &str) -> Type {
 
 /// MariaDB's JSON is a `LONGTEXT`.
 pub(super) fn is_json(of: &Type) -> bool {
-    matches!(of.name.name.as_str(), "json" | "longtext")
+    matches!(of.0.name.name.as_str(), "json" | "longtext")
 }

@@ -1,6 +1,6 @@
-//! Words, arguments and brackets into a [`Type`].
+//! Words, arguments and brackets into a [`Type`](super::Type).
 
-use super::Type;
+use super::Parts;
 use crate::token::{Token, tokens};
 use crate::{Dialect, Name};
 
@@ -14,12 +14,12 @@ pub struct TypeError {
 }
 
 /// The type as it was written, words in lower case, arguments apart.
-pub(super) fn parse(dialect: Dialect, text: &str) -> Result<Type, TypeError> {
+pub(super) fn parse(dialect: Dialect, text: &str) -> Result<Parts, TypeError> {
     let error = || TypeError { text: text.into() };
     let all = tokens(text, dialect);
     let mut words: Vec<String> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    let mut of = Type::user(Name::new(""));
+    let mut of = Parts::user(Name::new(""));
     let mut rest = all.into_iter().peekable();
     while let Some(token) = rest.next() {
         match token {

@@ -1,7 +1,7 @@
 //! PostgreSQL's types: the aliases that its parser knows, and which names are its own.
 //! <https://www.postgresql.org/docs/current/datatype.html>
 
-use super::Type;
+use super::Parts;
 use crate::Name;
 
 /// The types of the catalogue, as `format_type` writes them. Any other name is a user's type.
@@ -68,7 +68,7 @@ const BUILT_IN: &[&str] = &[
 ];
 
 /// The normal form of a type that was read.
-pub(super) fn normal(mut of: Type) -> Type {
+pub(super) fn normal(mut of: Parts) -> Parts {
     if of.name.schema.as_deref() == Some("pg_catalog") {
         of.name.schema = None;
         of.built_in = true;

@@ -19,7 +19,7 @@ pub(crate) struct Printed {
 impl Type {
     /// What `diesel print-schema` makes of it; `None` for a type of SQLite that Diesel cannot read.
     pub(crate) fn printed(&self, dialect: Dialect) -> Option<Printed> {
-        let name = self.name.name.as_str();
+        let name = self.0.name.name.as_str();
         let (word, known) = match dialect {
             Dialect::Sqlite => (
                 super::sqlite::diesel(&name.to_lowercase())?.to_owned(),
@@ -31,15 +31,15 @@ impl Type {
         Some(Printed {
             word,
             custom: (!known).then(|| {
-                let sql = if dialect == Dialect::Postgres && self.built_in {
+                let sql = if dialect == Dialect::Postgres && self.0.built_in {
                     catalogue(name)
                 } else {
                     name
                 };
-                self.name.sibling(sql)
+                self.0.name.sibling(sql)
             }),
-            unsigned: self.unsigned,
-            array: self.dimensions > 0,
+            unsigned: self.0.unsigned,
+            array: self.0.dimensions > 0,
             length: self.length(dialect),
         })
     }
@@ -49,26 +49,26 @@ impl Type {
         let limited = match dialect {
             Dialect::Sqlite => false,
             Dialect::Postgres => {
-                self.built_in
+                self.0.built_in
                     && matches!(
-                        self.name.name.as_str(),
+                        self.0.name.name.as_str(),
                         "character varying" | "character" | "bit" | "bit varying"
                     )
             }
             Dialect::Mysql => matches!(
-                self.name.name.as_str(),
+                self.0.name.name.as_str(),
                 "varchar" | "char" | "varbinary" | "binary"
             ),
         };
-        (limited && self.dimensions == 0)
-            .then(|| self.arguments.first()?.parse().ok())
+        (limited && self.0.dimensions == 0)
+            .then(|| self.0.arguments.first()?.parse().ok())
             .flatten()
     }
 }
 
 fn postgres(of: &Type) -> (String, bool) {
-    let name = of.name.name.as_str();
-    if !of.built_in {
+    let name = of.0.name.name.as_str();
+    if !of.0.built_in {
         return match super::diesel::extension(name) {
             Some(word) => (word.to_owned(), true),
             None => (camel(name), false),
@@ -102,7 +102,7 @@ fn catalogue(name: &str) -> &str {
 }
 
 fn mysql(of: &Type) -> (String, bool) {
-    let name = of.name.name.as_str();
+    let name = of.0.name.name.as_str();
     if of.is_boolean() {
         return ("Bool".to_owned(), true);
     }

@@ -33,26 +33,27 @@ impl Type {
     /// Whether a value of this type may not fit into the other one.
     #[must_use]
     pub fn narrows(&self, to: &Self) -> bool {
-        if self.dimensions > 0 && to.dimensions == 0 {
+        if self.0.dimensions > 0 && to.0.dimensions == 0 {
             return true;
         }
         if matches!(to.name(), "text" | "longtext")
-            && to.built_in
+            && to.0.built_in
             && !matches!(self.name(), "longtext" | "mediumtext")
         {
             return false;
         }
-        if matches!(self.name(), "enum" | "set") && self.name == to.name {
-            let gone = |value| !to.arguments.contains(value);
-            return self.arguments.iter().any(gone);
+        if matches!(self.name(), "enum" | "set") && self.0.name == to.0.name {
+            let gone = |value| !to.0.arguments.contains(value);
+            return self.0.arguments.iter().any(gone);
         }
         let wider = match (self.place(), to.place()) {
             (Some((row, at)), Some((other, to))) => row == other && at <= to,
-            _ => self.name == to.name,
+            _ => self.0.name == to.0.name,
         };
         // A number below zero does not fit, or one that is too large by the sign.
-        let by_sign = to.unsigned && !self.unsigned || self.unsigned && self.name == to.name;
-        !wider || self.unsigned != to.unsigned && by_sign || self.has_more_room(to)
+        let by_sign =
+            to.0.unsigned && !self.0.unsigned || self.0.unsigned && self.0.name == to.0.name;
+        !wider || self.0.unsigned != to.0.unsigned && by_sign || self.has_more_room(to)
     }
 
     fn place(&self) -> Option<(usize, usize)> {
@@ -74,7 +75,7 @@ impl Type {
 
     /// The length, or the digits before and after the point. `None`: as many as one likes.
     fn room(&self) -> Option<(i64, i64)> {
-        let number = |at: usize| self.arguments.get(at)?.parse::<i64>().ok();
+        let number = |at: usize| self.0.arguments.get(at)?.parse::<i64>().ok();
         let digits = match self.name() {
             "tinyint" => 3,
             "smallint" => 5,

@@ -85,7 +85,7 @@ fn numbered(random: &mut Random, table: &mut Table) {
         identity.sequence.cache = random.one_in(2).then_some(20);
         identity.sequence.cycle = random.one_in(2);
     }
-    table.columns[0].identity = Facet::Known(Some(identity));
+    table.columns[0].identity = Facet::Known(Some(identity.into()));
 }
 
 fn more_columns(random: &mut Random, table: &mut Table) {

@@ -1,6 +1,6 @@
 //! The columns of a database's tables.
 
-use migrate_schema::{Column, Dialect, Expression, Facet, Generated, Identity, IdentityKind, Type};
+use migrate_schema::{Column, Dialect, Expression, Facet, Generated, IdentityKind, Type};
 
 use super::{Catalogue, InspectError, Tables, query, some, unescaped};
 use crate::backend::{Row, Server};
@@ -46,7 +46,7 @@ fn column(
     column.identity = Facet::Known(
         extra
             .contains("AUTO_INCREMENT")
-            .then(|| Identity::from(IdentityKind::Auto)),
+            .then(|| IdentityKind::Auto.into()),
     );
     column.generated = Facet::Known(some(row.text(6)).map(|expression| Generated {
         expression: unescaped(&expression, catalogue).into(),

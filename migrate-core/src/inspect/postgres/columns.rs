@@ -37,7 +37,7 @@ fn column(row: &Row, name: &str, of: Type) -> Column {
     column.collation = Facet::Known(row.text(7).map(str::to_owned));
     column.comment = Facet::Known(row.text(8).map(str::to_owned));
     match (written, numbered) {
-        (_, Some(identity)) => column.identity = Facet::Known(Some(identity)),
+        (_, Some(identity)) => column.identity = Facet::Known(Some(Box::new(identity))),
         (Some(text), None) if computed => {
             column.generated = Facet::Known(Some(Generated {
                 expression: expression(text),

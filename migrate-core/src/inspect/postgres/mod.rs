@@ -119,8 +119,10 @@ impl<'a> Reader<'a> {
         self.indexes()?;
         let enums = self.enums()?;
         let views = self.views()?;
+        let mut types = HashSet::new();
+        let tables = self.found.into_iter();
         Ok(Schema {
-            tables: self.found,
+            tables: tables.map(|table| table.compact(&mut types)).collect(),
             enums: Facet::Known(enums),
             views,
         })

@@ -49,11 +49,8 @@ pub(crate) fn kept(
     place: &Place,
 ) -> Result<Lock, CommandError> {
     let schema = schema(models, dialect(backend), context, place)?;
-    Ok(with_outlines(
-        lock,
-        backend,
-        Outline::of(&schema, dialect(backend)),
-    ))
+    let outlines = Outline::of(&schema, dialect(backend)).collect();
+    Ok(with_outlines(lock, backend, outlines))
 }
 
 /// The same from outlines.
@@ -62,12 +59,13 @@ pub(crate) fn with_outlines(lock: Lock, backend: Backend, outlines: Vec<Outline>
     lock.with_models(backend, lines)
 }
 
-/// Whether a lock keeps just these.
-pub(crate) fn keeps(lock: &Lock, backend: Backend, outlines: &[Outline]) -> bool {
-    let kept = lock.models(backend).map(|kept| (kept.name(), kept.lines()));
-    kept.eq(outlines
-        .iter()
-        .map(|of| (of.name.as_str(), of.lines.as_slice())))
+/// What a lock should keep of a schema on a backend and does not; `None` where it keeps just that.
+pub(crate) fn unkept(lock: &Lock, backend: Backend, schema: &Schema) -> Option<Vec<Outline>> {
+    let outlines = || Outline::of(schema, dialect(backend));
+    let kept = lock.models(backend);
+    let kept = kept.map(|kept| (kept.name().to_owned(), kept.lines().to_vec()));
+    let keeps = kept.eq(outlines().map(|of| (of.name, of.lines)));
+    (!keeps).then(|| outlines().collect())
 }
 
 /// What looks at the tables that the models are compared with: those of their schemas too.

@@ -46,7 +46,10 @@ pub(crate) fn compare(project: &Project) -> Comparison {
     };
     for (dialect, before) in kept {
         let moved = match models.schema(dialect, &Naming::default()) {
-            Ok(now) => Outline::moved(&before, &Outline::of(&now, dialect)),
+            Ok(now) => {
+                let now: Vec<_> = Outline::of(&now, dialect).collect();
+                Outline::moved(&before, &now)
+            }
             Err(errors) => unsaid(&errors, &folder),
         };
         for sentence in moved {

@@ -1,8 +1,8 @@
 //! A schema as lines of text: to be kept in a file, read by people, merged by git, and compared without a database.
 
 use crate::{
-    Column, Dialect, Facet, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Schema, Table,
-    Unique,
+    Column, Dialect, EnumType, Facet, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, Schema,
+    Table, Unique,
 };
 
 /// What a schema says of one table, or of one enum type: what there is, and how it is.
@@ -17,7 +17,7 @@ use crate::{
 /// let mut now = before.clone();
 /// now.tables[0].columns.push(Column::new("phone", text).nullable());
 ///
-/// let outline = |schema: &Schema| Outline::of(schema, Dialect::Postgres);
+/// let outline = |schema: &Schema| Outline::of(schema, Dialect::Postgres).collect::<Vec<_>>();
 /// assert_eq!(outline(&before)[0].name, "members");
 /// assert_eq!(outline(&before)[0].lines, [("column email".to_owned(), "TEXT not null".to_owned())]);
 /// assert_eq!(
@@ -45,24 +45,22 @@ impl Outline {
         }
     }
 
-    /// The outlines of a schema's tables and enum types, by name.
-    #[must_use]
-    pub fn of(schema: &Schema, dialect: Dialect) -> Vec<Self> {
-        let tables = schema.tables.iter().map(|table| of_table(table, dialect));
-        let types = schema.enums.all().iter().map(|of| {
-            let labels: Vec<_> = of
-                .values
-                .iter()
-                .map(|value| dialect.literal(value))
-                .collect();
-            Self::new(
-                format!("type {}", of.name),
-                vec![("labels".into(), labels.join(", "))],
-            )
-        });
+    /// The outlines of a schema's tables and enum types, by name; each is made when it is asked for.
+    pub fn of(schema: &Schema, dialect: Dialect) -> impl Iterator<Item = Self> {
+        let tables = schema.tables.iter();
+        let tables = tables.map(|table| (table.name.to_string(), Of::Table(table)));
+        let types = schema.enums.all().iter();
+        let types = types.map(|of| (format!("type {}", of.name), Of::Enum(of)));
         let mut all: Vec<_> = tables.chain(types).collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        all
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all.into_iter().map(move |(name, of)| match of {
+            Of::Table(table) => of_table(name, table, dialect),
+            Of::Enum(of) => {
+                let labels = of.values.iter().map(|value| dialect.literal(value));
+                let labels: Vec<_> = labels.collect();
+                Self::new(name, vec![("labels".into(), labels.join(", "))])
+            }
+        })
     }
 
     /// What the models say now that the revisions do not, and the other way round: a sentence each, which names table and column.
@@ -131,8 +129,14 @@ impl Outline {
 
 const COLUMN: &str = "column ";
 
-fn of_table(table: &Table, dialect: Dialect) -> Outline {
-    let mut outline = Outline::new(table.name.to_string(), Vec::new());
+/// What an outline is of.
+enum Of<'a> {
+    Table(&'a Table),
+    Enum(&'a EnumType),
+}
+
+fn of_table(name: String, table: &Table, dialect: Dialect) -> Outline {
+    let mut outline = Outline::new(name, Vec::new());
     for of in &table.columns {
         outline.add(format!("{COLUMN}{}", of.name), &column(of, dialect));
     }
@@ -308,7 +312,7 @@ mod tests {
 
     #[test]
     fn every_thing_is_a_line_and_silence_is_none() {
-        let outlines = Outline::of(&schema(), Dialect::Postgres);
+        let outlines: Vec<_> = Outline::of(&schema(), Dialect::Postgres).collect();
         let shown = outlines.iter().flat_map(|of| {
             of.lines
                 .iter()
@@ -345,7 +349,8 @@ mod tests {
             name: "mood".into(),
             values: vec!["ok".into()],
         }]);
-        let [before, now] = [before, now].map(|schema| Outline::of(&schema, Dialect::Postgres));
+        let outlines = |schema: Schema| Outline::of(&schema, Dialect::Postgres).collect::<Vec<_>>();
+        let [before, now] = [before, now].map(outlines);
         assert_eq!(
             Outline::moved(&before, &now),
             [

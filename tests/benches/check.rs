@@ -1,7 +1,8 @@
 //! How long `migrate check` takes to find that nothing differs, and how much memory: PostgreSQL tables of ten columns, some with a
 //! default, a check, an index and a reference, and models of them in one file. Where `ALEMBIC` names a Python that has alembic,
-//! sqlalchemy and psycopg2, `alembic check` of the same tables runs in turn with it, and the ratios are printed. Whole processes, from
-//! their start to their end. Nothing is judged.
+//! sqlalchemy and psycopg2, `alembic check` of the same tables runs in turn with it, and the ratios are printed: of models as an app has
+//! them, a declarative class each, and of bare tables made in a loop, the least that it can do with. Whole processes, from their start to
+//! their end. Nothing is judged.
 //!
 //! ```text
 //! python3 -m venv alembic && alembic/bin/pip install alembic sqlalchemy psycopg2-binary
@@ -30,19 +31,19 @@ import os, sys
 from alembic import context
 from sqlalchemy import create_engine
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-import models
+from models import metadata
 engine = create_engine(os.environ["CHECKED"].replace("postgres://", "postgresql+psycopg2://"))
 def include_name(name, kind, parents):
     return kind != "table" or not name.startswith("__")
 with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=models.metadata, include_name=include_name,
+    context.configure(connection=connection, target_metadata=metadata, include_name=include_name,
                       compare_type=True, compare_server_default=True)
     with context.begin_transaction():
         context.run_migrations()
 "#;
 
-/// The same tables as `script` makes.
-const MODELS_PY: &str = r#"
+/// The same tables as `script` makes, in a loop.
+const TABLES_PY: &str = r#"
 import os
 from sqlalchemy import *
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -55,6 +56,34 @@ for number in range(int(os.environ["TABLES"])):
         Column("seen", DateTime(timezone=True), server_default=text("now()")), Column("data", JSONB),
         Column("done", Boolean, nullable=False, server_default=text("false")), Column("tags", ARRAY(Text)),
         CheckConstraint("score >= 0", name=f"ck_t{number}"), Index(f"ix_t{number}", "name"))
+"#;
+
+/// The same as classes: what stands before them, and one of them with its number and its parent's.
+const CLASSES_PY: &str = r#"
+import datetime, decimal
+from typing import Any, Optional
+from sqlalchemy import *
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase):
+    pass
+metadata = Base.metadata
+"#;
+
+const CLASS_PY: &str = r#"
+class T{number}(Base):
+    __tablename__ = "t{number}"
+    __table_args__ = (CheckConstraint("score >= 0", name="ck_t{number}"), Index("ix_t{number}", "name"))
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    parent: Mapped[Optional[int]] = mapped_column(ForeignKey("t{parent}.id"))
+    name: Mapped[str] = mapped_column(String(50))
+    email: Mapped[Optional[str]] = mapped_column(Text, server_default=text("'nobody'::text"))
+    score: Mapped[int] = mapped_column(server_default=text("0"))
+    price: Mapped[Optional[decimal.Decimal]] = mapped_column(Numeric(10, 2))
+    seen: Mapped[Optional[datetime.datetime]] = mapped_column(DateTime(timezone=True), server_default=text("now()"))
+    data: Mapped[Optional[dict[str, Any]]] = mapped_column(JSONB)
+    done: Mapped[bool] = mapped_column(server_default=text("false"))
+    tags: Mapped[Optional[list[str]]] = mapped_column(ARRAY(Text))
 "#;
 
 fn main() {
@@ -77,25 +106,29 @@ fn measure(database: &Database, tables: usize) {
     }
     let directory = tempfile::tempdir().expect("a directory for the projects");
     let ours = project(directory.path(), database.url());
-    let python = std::env::var("ALEMBIC").ok();
-    let mut theirs = python.map(|python| alembic(directory.path(), &python, database, tables));
-    println!("{tables} tables of 10 columns, medians of {ROUNDS} alternating rounds");
-    let mut samples = [Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
-        samples[0].push(sample(&mut migrate(&ours, database.url(), &["check"])));
-        if let Some(theirs) = &mut theirs {
-            samples[1].push(sample(theirs));
+    let mut measured = vec![("migrate check", migrate(&ours, database.url(), &["check"]))];
+    if let Ok(python) = std::env::var("ALEMBIC") {
+        for (what, models) in [
+            ("alembic, classes", classes(tables)),
+            ("alembic, bare tables", TABLES_PY.to_owned()),
+        ] {
+            let project = directory.path().join(what);
+            let theirs = alembic(&project, &python, &models, database, tables);
+            measured.push((what, theirs));
         }
     }
-    let [(time, memory), (other, more)] = samples.map(median);
-    println!("  migrate check   {time:>9.1} ms  {memory:>9.0} KiB");
-    if theirs.is_some() {
-        println!("  alembic check   {other:>9.1} ms  {more:>9.0} KiB");
-        println!(
-            "  ratio           {:>9.3}     {:>9.3}",
-            time / other,
-            memory / more
-        );
+    println!("{tables} tables of 10 columns, medians of {ROUNDS} alternating rounds");
+    let mut samples = vec![Vec::new(); measured.len()];
+    for _ in 0..ROUNDS {
+        for ((_, command), samples) in measured.iter_mut().zip(&mut samples) {
+            samples.push(sample(command));
+        }
+    }
+    let medians: Vec<_> = samples.into_iter().map(median).collect();
+    let (ours, our_memory) = medians[0];
+    for ((what, _), (time, memory)) in measured.iter().zip(medians) {
+        let (times, memories) = (ours / time, our_memory / memory);
+        println!("  {what:<21}{time:>8.0} ms ({times:.3})  {memory:>8.0} KiB ({memories:.3})");
     }
 }
 
@@ -126,12 +159,26 @@ fn migrate(project: &Path, url: &str, words: &[&str]) -> Command {
     command
 }
 
-fn alembic(directory: &Path, python: &str, database: &Database, tables: usize) -> Command {
-    let project = directory.join("alembic");
+fn classes(tables: usize) -> String {
+    let class = |number: usize| {
+        let parent = number.saturating_sub(1).to_string();
+        let class = CLASS_PY.replace("{number}", &number.to_string());
+        class.replace("{parent}", &parent)
+    };
+    CLASSES_PY.to_owned() + &(0..tables).map(class).collect::<String>()
+}
+
+fn alembic(
+    project: &Path,
+    python: &str,
+    models: &str,
+    database: &Database,
+    tables: usize,
+) -> Command {
     fs::create_dir_all(project.join("alembic/versions")).expect("a directory");
     for (file, text) in [
         ("alembic.ini", ALEMBIC_INI),
-        ("models.py", MODELS_PY),
+        ("models.py", models),
         ("alembic/env.py", ENV_PY),
     ] {
         fs::write(project.join(file), text).expect("a file of it");

@@ -42,7 +42,7 @@ fn keep(app: &App) {
         (Backend::Mysql, Dialect::Mysql),
     ] {
         let schema = models.schema(dialect, &Naming::default()).unwrap();
-        let outlines = Outline::of(&schema, dialect).into_iter();
+        let outlines = Outline::of(&schema, dialect);
         lock = lock.with_models(backend, outlines.map(|of| (of.name, of.lines)));
     }
     app.write("migrations/migrate.lock", &lock.to_string());

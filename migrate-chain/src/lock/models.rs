@@ -90,7 +90,8 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry) -> Vec<LockedModel> {
 }
 
 fn read_one(reader: &mut Reader<'_>, line: usize, table: &Table) -> Option<LockedModel> {
-    let (mut name, mut backend, mut lines) = (None, None, Vec::new());
+    let (mut name, mut backend) = (None, None);
+    let mut lines = Vec::with_capacity(table.0.len());
     for entry in &table.0 {
         let text = reader.text(entry)?;
         match entry.key.as_str() {

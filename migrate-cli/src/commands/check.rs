@@ -111,10 +111,6 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
     if let (Some(models), Some(mut opened)) = (models, looked.opened) {
         let backend = opened.connection().backend();
         let schema = models::schema(&models, dialect(backend), context, &place)?;
-        if let Some(lock) = lock.filter(|_| args.tables.is_empty()) {
-            let outlines = Outline::of(&schema, dialect(backend));
-            unkept = (!models::keeps(&lock, backend, &outlines)).then_some((backend, outlines));
-        }
         let wanted = Wanted {
             schema,
             are_blocks: models.are_blocks(),
@@ -123,8 +119,12 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
                 drops: &[],
             },
         };
-        // As sources they take more memory than all that they say.
+        // As sources they take more memory than all that they say, and so does the text of a lock.
         drop(models);
+        if let Some(lock) = lock.filter(|_| args.tables.is_empty()) {
+            let outlines = models::unkept(&lock, backend, &wanted.schema);
+            unkept = outlines.map(|outlines| (backend, outlines));
+        }
         let side = Side::read(ui, &place, &migrations, wanted, opened)?;
         compared = Some(compare(side)?);
     }

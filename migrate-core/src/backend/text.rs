@@ -1,6 +1,6 @@
 //! Rows as text, whatever their columns are: the ledger and the catalogues are read this way on every backend.
 
-use std::ops::Range;
+use std::num::NonZeroU32;
 
 use diesel::connection::{Connection, LoadConnection, TransactionManager};
 use diesel::deserialize::FromSql;
@@ -16,14 +16,18 @@ use crate::failure::{ErrorKind, ServerError};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
     text: Box<str>,
-    columns: Box<[Option<Range<u32>>]>,
+    /// One more than where each ends in it.
+    columns: Box<[Option<NonZeroU32>]>,
 }
 
 impl Row {
     /// The column's text; NULL and a column that is not there are both `None`.
     pub(crate) fn text(&self, column: usize) -> Option<&str> {
-        let Range { start, end } = self.columns.get(column)?.clone()?;
-        self.text.get(start as usize..end as usize)
+        let end = |end: NonZeroU32| end.get() as usize - 1;
+        let last = end((*self.columns.get(column)?)?);
+        let mut before = self.columns[..column].iter().rev().flatten();
+        let first = before.next().map_or(0, |before| end(*before));
+        self.text.get(first..last)
     }
 
     /// The column's text, or nothing.
@@ -40,14 +44,14 @@ impl Row {
 }
 
 /// Runs a query whose columns are all text, or are cast to it.
-pub(super) fn load<C>(connection: &mut C, sql: &str) -> Result<Vec<Row>, Error>
+pub(super) fn load<C, M>(connection: &mut C, sql: &str) -> Result<Vec<Row>, Error>
 where
-    C: LoadConnection,
+    C: LoadConnection<M>,
     String: FromSql<Text, C::Backend>,
     SqlQuery: Query + QueryFragment<C::Backend> + QueryId,
     C::Backend: QueryMetadata<<SqlQuery as Query>::SqlType>,
 {
-    let cursor = LoadConnection::load(connection, diesel::sql_query(sql))?;
+    let cursor = LoadConnection::<M>::load(connection, diesel::sql_query(sql))?;
     let mut rows = Vec::new();
     for row in cursor {
         let row = row?;
@@ -56,11 +60,10 @@ where
         for number in 0..row.field_count() {
             let field = row.get(number);
             let value = field.as_ref().and_then(|field| field.value());
-            let start = end(&text)?;
             let value = value.map(String::from_sql).transpose();
             let value = value.map_err(Error::DeserializationError)?;
             text += value.as_deref().unwrap_or_default();
-            columns.push(value.is_some().then_some(start..end(&text)?));
+            columns.push(value.is_some().then_some(after(&text)?));
         }
         rows.push(Row {
             text: text.into(),
@@ -70,8 +73,11 @@ where
     Ok(rows)
 }
 
-fn end(text: &str) -> Result<u32, Error> {
-    u32::try_from(text.len()).map_err(|error| Error::DeserializationError(Box::new(error)))
+/// One more than the length.
+fn after(text: &str) -> Result<NonZeroU32, Error> {
+    let length = u32::try_from(text.len());
+    let length = length.map_err(|error| Error::DeserializationError(Box::new(error)))?;
+    Ok(NonZeroU32::MIN.saturating_add(length))
 }
 
 /// Whether Diesel has a transaction open on the connection.

@@ -63,7 +63,7 @@ pub(super) enum Stored {
         of: FieldType,
         shown: String,
         sql_type: ByDialect,
-        diesel_type: Option<Path>,
+        diesel_type: Option<Box<Path>>,
     },
     /// A type in Diesel's words.
     Diesel(DieselType),

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
+use diesel::pg::PgRowByRowLoadingMode;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
@@ -87,7 +88,8 @@ impl Server for PgConnection {
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
-        text::load(self, sql).map_err(error)
+        // Row by row, or libpq would hold them all beside ours.
+        text::load::<_, PgRowByRowLoadingMode>(self, sql).map_err(error)
     }
 
     fn session(&mut self) -> Result<Session, ServerError> {

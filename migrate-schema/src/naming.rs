@@ -79,7 +79,7 @@ impl Naming {
             .replace("{columns}", &columns.join("_"))
             .replace("{referred}", referred)
             .replace("{table}", table);
-        if whole.len() <= most(dialect) {
+        if length(&whole, dialect) <= most(dialect) {
             return whole;
         }
         ended(&whole, &format!("_{:08x}", hash(&whole)), dialect)
@@ -91,7 +91,28 @@ pub(crate) fn numbered(name: &str, dialect: Dialect, number: u32) -> String {
     ended(name, &format!("_{number}"), dialect)
 }
 
-/// How many bytes a name may have.
+/// What a name has too much of for the database, if it has.
+#[cfg(feature = "models")]
+pub(crate) fn excess(name: &str, dialect: Dialect) -> Option<String> {
+    let (length, most) = (length(name, dialect), most(dialect));
+    let unit = match dialect {
+        Dialect::Mysql => "characters",
+        Dialect::Postgres | Dialect::Sqlite => "bytes",
+    };
+    (length > most).then(|| {
+        format!("the name `{name}` has {length} {unit}, and {dialect} takes {most}: shorten it")
+    })
+}
+
+/// How long a name is, as the database counts.
+fn length(name: &str, dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Mysql => name.chars().count(),
+        Dialect::Postgres | Dialect::Sqlite => name.len(),
+    }
+}
+
+/// How long a name may be.
 const fn most(dialect: Dialect) -> usize {
     match dialect {
         Dialect::Postgres => 63,

@@ -129,7 +129,7 @@ pub(super) fn index(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelIndex> {
             "nulls_not_distinct" => found.nulls_not_distinct = flag(&inner)?,
             "where" => found.predicate = Some(expression(inner.value()?)?.value()),
             "method" => found.method = Some(text(&inner)?.to_lowercase()),
-            "name" => found.name = Some(text(&inner)?),
+            "name" => found.name = Some(inner.value()?.parse()?),
             _ => {
                 return Err(unknown(&inner, "an index", &INDEX));
             }
@@ -207,7 +207,9 @@ pub(super) fn unique(meta: &ParseNestedMeta<'_>) -> syn::Result<ModelUnique> {
     meta.parse_nested_meta(|inner| {
         let word = inner.path.require_ident()?;
         match plain(word).as_str() {
-            "name" if inner.input.peek(Token![=]) => found.name = Some(text(&inner)?),
+            "name" if inner.input.peek(Token![=]) => {
+                found.name = Some(inner.value()?.parse()?);
+            }
             "nulls_not_distinct" => found.nulls_not_distinct = flag(&inner)?,
             "deferrable" => found.deferrable = Deferrable::Immediate,
             "deferred" => found.deferrable = Deferrable::Deferred,
@@ -238,7 +240,7 @@ pub(super) fn check(meta: &ParseNestedMeta<'_>, column: Option<Ident>) -> syn::R
             ));
         }
         inner.parse::<Token![=]>()?;
-        found.name = Some(inner.parse::<LitStr>()?.value());
+        found.name = Some(inner.parse()?);
     }
     Ok(found)
 }
@@ -308,7 +310,7 @@ fn key_options(input: ParseStream<'_>, key: &mut ModelKey) -> syn::Result<()> {
             "on_update" => key.on_update = action(input)?,
             "name" => {
                 input.parse::<Token![=]>()?;
-                key.name = Some(input.parse::<LitStr>()?.value());
+                key.name = Some(input.parse()?);
             }
             "joinable" => {
                 input.parse::<Token![=]>()?;

@@ -173,7 +173,7 @@ fn table_attribute(meta: &ParseNestedMeta<'_>, model: &mut Model) -> syn::Result
         "without_rowid" => model.without_rowid = flag(meta)?,
         "primary_key" if model.primary_key.is_empty() => model.primary_key = idents(meta)?,
         "primary_key" => return Err(meta.error("the struct says its primary key already")),
-        "primary_key_name" => model.primary_key_name = Some(text(meta)?),
+        "primary_key_name" => model.primary_key_name = Some(meta.value()?.parse()?),
         "index" => model.indexes.push(index(meta)?),
         "unique" => model.uniques.push(unique(meta)?),
         "check" => model.checks.push(check(meta, None)?),

@@ -11,6 +11,7 @@ use super::attributes::{text, unknown};
 use super::derive::{named, snake_case};
 use super::error::{Errors, ModelErrors};
 use super::expand::core;
+use super::lengths::fits;
 use super::model::plain;
 use super::source::Source;
 use crate::{Check, Dialect, EnumType, Facet, Name, Type};
@@ -90,6 +91,11 @@ impl ModelEnum {
             Some(message) => Err(syn::Error::new(label.span(), message)),
             None => Ok(()),
         }
+    }
+
+    /// Whether the database keeps its name whole.
+    pub(super) fn name_fits(&self, dialect: Dialect) -> syn::Result<()> {
+        fits(&self.name.name, self.ident.span(), dialect)
     }
 
     /// How the database calls each variant, in order.

@@ -22,7 +22,7 @@ pub struct Model {
     pub(super) without_rowid: bool,
     pub(super) fields: Vec<Field>,
     pub(super) primary_key: Vec<Ident>,
-    pub(super) primary_key_name: Option<String>,
+    pub(super) primary_key_name: Option<LitStr>,
     pub(super) indexes: Vec<ModelIndex>,
     pub(super) uniques: Vec<ModelUnique>,
     pub(super) checks: Vec<ModelCheck>,
@@ -100,7 +100,7 @@ impl ByDialect {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ModelIndex {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<LitStr>,
     pub(super) parts: Vec<ModelPart>,
     pub(super) unique: bool,
     pub(super) nulls_not_distinct: bool,
@@ -126,7 +126,7 @@ pub(super) enum PartKey {
 
 #[derive(Clone, Debug)]
 pub(super) struct ModelUnique {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<LitStr>,
     pub(super) columns: Vec<Ident>,
     pub(super) nulls_not_distinct: bool,
     pub(super) deferrable: Deferrable,
@@ -134,7 +134,7 @@ pub(super) struct ModelUnique {
 
 #[derive(Clone, Debug)]
 pub(super) struct ModelCheck {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<LitStr>,
     /// The column whose field says it.
     pub(super) column: Option<Ident>,
     pub(super) expression: String,
@@ -143,7 +143,7 @@ pub(super) struct ModelCheck {
 /// A foreign key as a model says it: the other table by how Rust calls it.
 #[derive(Clone, Debug)]
 pub(super) struct ModelKey {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<LitStr>,
     pub(super) columns: Vec<Ident>,
     pub(super) table: Path,
     /// The columns there; empty for its primary key.

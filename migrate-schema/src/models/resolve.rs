@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syn::{Ident, Path};
+use syn::{Ident, LitStr, Path};
 
 use super::enums::{self, ModelEnum};
 use super::error::{Errors, ModelErrors};
@@ -38,6 +38,11 @@ impl Models {
         if dialect == Dialect::Postgres && !self.enums.is_empty() {
             let types = self.enums.iter().map(|(_, of)| of.enum_type());
             schema.enums = Facet::Known(types.collect());
+            for (file, of) in &self.enums {
+                if let Err(error) = of.name_fits(dialect) {
+                    errors.add(file, error);
+                }
+            }
         }
         for (source, model) in &self.models {
             match resolver.table(model) {
@@ -68,8 +73,8 @@ fn suggest(schema: &mut Schema, table: &Name, key: ForeignKey) {
     }
 }
 
-struct Resolver<'a> {
-    dialect: Dialect,
+pub(super) struct Resolver<'a> {
+    pub(super) dialect: Dialect,
     naming: &'a Naming,
     by_module: HashMap<String, &'a Model>,
     sql_types: &'a HashMap<String, Name>,
@@ -84,22 +89,20 @@ impl Resolver<'_> {
         for field in &model.fields {
             table.columns.extend(errors.keep(self.column(model, field)));
         }
-        errors.or(())?;
+        std::mem::take(&mut errors).or(())?;
         self.one_column_each(model)?;
+        errors.keep(model.names_fit(self.dialect));
         let key = PrimaryKey {
             name: self.named(model.primary_key_name.as_ref(), &self.naming.pk, model, &[]),
             columns: columns(model, &model.primary_key)?,
         };
         table.primary_key = Facet::Known(Some(key));
         if model.origin == Origin::TableMacro {
-            return Ok(table);
+            return errors.or(table);
         }
-        let keys: syn::Result<_> = model
-            .foreign_keys
-            .iter()
-            .map(|key| self.foreign_key(model, key))
-            .collect();
-        table.foreign_keys = Facet::Known(keys?);
+        let keys = model.foreign_keys.iter();
+        let keys = keys.filter_map(|key| errors.keep(self.foreign_key(model, key)));
+        table.foreign_keys = Facet::Known(keys.collect());
         let uniques: syn::Result<_> = model
             .uniques
             .iter()
@@ -116,13 +119,13 @@ impl Resolver<'_> {
         table.comment = self.comment(model.comment.as_ref());
         table.strict = Facet::Known(model.strict);
         table.without_rowid = Facet::Known(model.without_rowid);
-        Ok(table)
+        errors.or(table)
     }
 
     /// A name that the model gives counts; one by the template is for what is made new.
     fn named(
         &self,
-        given: Option<&String>,
+        given: Option<&LitStr>,
         template: &str,
         model: &Model,
         columns: &[&str],
@@ -137,7 +140,7 @@ impl Resolver<'_> {
                     "",
                 ))
             },
-            |given| Facet::Known(given.clone()),
+            |given| Facet::Known(given.value()),
         )
     }
 
@@ -210,7 +213,7 @@ impl Resolver<'_> {
         Err(syn::Error::new(field.ident.span(), message))
     }
 
-    fn sql_type(&self, model: &Model, field: &Field) -> syn::Result<Facet<Type>> {
+    pub(super) fn sql_type(&self, model: &Model, field: &Field) -> syn::Result<Facet<Type>> {
         let error = |message: String| syn::Error::new(field.ident.span(), message);
         let (of, shown, sql_type) = match &field.stored {
             Stored::Rust {
@@ -298,6 +301,7 @@ impl Resolver<'_> {
             );
             return Err(syn::Error::new_spanned(&key.table, message));
         }
+        self.refers(model, key, (other, referenced))?;
         let names = columns(model, &key.columns)?;
         let shown: Vec<_> = names.iter().map(String::as_str).collect();
         let by_template = || {
@@ -311,10 +315,10 @@ impl Resolver<'_> {
             )
         };
         Ok(ForeignKey {
-            name: key
-                .name
-                .clone()
-                .map_or_else(|| Facet::Suggested(by_template()), Facet::Known),
+            name: key.name.as_ref().map_or_else(
+                || Facet::Suggested(by_template()),
+                |name| Facet::Known(name.value()),
+            ),
             table: other.name.clone(),
             referenced: columns(other, referenced)?,
             on_delete: key.on_delete,

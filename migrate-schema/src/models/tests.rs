@@ -17,7 +17,7 @@ use chrono::NaiveDateTime;
 #[table(unique(email), comment = "people who joined", check("score < 100"))]
 pub struct Member {
     #[table(primary_key, autoincrement)] pub id: i32,
-    #[table(references(orgs.id, on_delete = cascade, deferred))] pub org_id: i32,
+    #[table(references(orgs.id, on_delete = cascade, deferred))] pub org_id: i64,
     #[table(sql_type = "Varchar(254)")] pub email: String,
     pub phone: Option<String>,
     #[table(default = "CURRENT_TIMESTAMP")] pub joined_at: NaiveDateTime,
@@ -61,7 +61,7 @@ fn a_struct_says_the_whole_table() {
     }
     assert_eq!(
         shown,
-        "id INTEGER NOT NULL\norg_id INTEGER NOT NULL\nemail VARCHAR(254) NOT NULL\nphone TEXT\n\
+        "id INTEGER NOT NULL\norg_id BIGINT NOT NULL\nemail VARCHAR(254) NOT NULL\nphone TEXT\n\
          joined_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\nscore INTEGER NOT NULL DEFAULT 0\nnickname TEXT\n\
          type TEXT NOT NULL DEFAULT 'x'\ndoubled BIGINT\nphoto BYTEA\n"
     );

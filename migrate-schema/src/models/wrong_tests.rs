@@ -142,6 +142,169 @@ fn what_one_database_alone_cannot_have_is_told_for_it() {
     assert!(fails(Dialect::Sqlite, "#[table(autoincrement)] id: i64").is_none());
 }
 
+/// PostgreSQL cuts such a name and says so in a notice alone; each comparison would find another name than the model's.
+#[test]
+fn a_name_that_the_database_would_cut_is_an_error_at_its_token() {
+    let long = |length| "n".repeat(length);
+    let source = |length| {
+        let name = long(length);
+        format!(
+            "#[derive(EnumType)] #[table(name = \"{name}\")] enum Mood {{ Sad }}
+#[derive(Table)]
+#[table(name = \"{name}\", unique(a, name = \"{name}\"), primary_key_name = \"{name}\")]
+#[table(index(columns(a), name = \"{name}\"), check(\"a > 0\", name = \"{name}\"))]
+struct T {{
+    id: i32,
+    #[table(name = \"{name}\", references(ts.id, name = \"{name}\"))] a: i32,
+}}"
+        )
+    };
+    let told = |dialect, length| schema(dialect, &[&source(length)]).err();
+    assert_eq!(told(Dialect::Postgres, 63), None);
+    assert_eq!(told(Dialect::Mysql, 64), None);
+    assert_eq!(told(Dialect::Sqlite, 300), None);
+    let places = |errors: Option<String>, message: &str| -> Vec<String> {
+        let errors = errors.unwrap();
+        let lines = errors.lines().map(|line| line.split_once(": ").unwrap());
+        lines
+            .map(|(place, told)| {
+                assert_eq!(told, message);
+                place.to_owned()
+            })
+            .collect()
+    };
+    let postgres = format!(
+        "the name `{}` has 64 bytes, and postgres takes 63: shorten it",
+        long(64)
+    );
+    assert_eq!(places(told(Dialect::Postgres, 64), &postgres).len(), 8);
+    let mysql = format!(
+        "the name `{}` has 65 characters, and mysql takes 64: shorten it",
+        long(65)
+    );
+    let of_mysql = places(told(Dialect::Mysql, 65), &mysql);
+    assert_eq!(of_mysql.len(), 7, "it has no types of its own");
+    assert_eq!(of_mysql[0], "src/0.rs:5:8", "the table at the struct");
+    // Bytes on one, characters on the other.
+    let umlauts = format!("table! {{ {} (id) {{ id -> Integer, }} }}", "ä".repeat(40));
+    assert!(schema(Dialect::Mysql, &[&umlauts]).is_ok());
+    let error = schema(Dialect::Postgres, &[&umlauts]).unwrap_err();
+    assert!(error.contains("has 80 bytes"), "{error}");
+}
+
+const ORGS: &str = "
+#[derive(Table)]
+#[table(unique(b, c), unique(d, deferrable), index(columns(e), unique), index(columns(f), unique, where = \"f > 0\"))]
+#[table(index(columns(g, a)))]
+struct Org {
+    id: i32,
+    a: i32, b: i32, c: i32, d: i32, e: i32, f: i32, g: i32,
+    #[table(sql_type = \"varchar(20)\", unique)] name: String,
+    #[table(unique)] big: i64,
+}
+table! { others (id) { id -> Integer, a -> Integer, } }
+";
+
+/// What a model of a member says wrong of its key, as it is told on a database.
+fn refused(dialect: Dialect, key: &str, of: &str) -> Option<String> {
+    let source = format!(
+        "{ORGS}#[derive(Table)]\n#[table({key})]\nstruct Member {{ id: i32, x: {of}, y: i32 }}"
+    );
+    schema(dialect, &[&source]).err()
+}
+
+#[test]
+fn a_reference_to_what_is_surely_not_unique_is_an_error() {
+    let refers = |dialect, columns: &str, there: &str| {
+        refused(
+            dialect,
+            &format!("foreign_key(columns({columns}), references({there}))"),
+            "i32",
+        )
+    };
+    for dialect in Dialect::ALL {
+        for (columns, there) in [
+            ("x", "orgs"),
+            ("x, y", "orgs(c, b)"),
+            ("x", "orgs(e)"),
+            // A block does not say what is unique.
+            ("x", "others(a)"),
+        ] {
+            assert_eq!(refers(dialect, columns, there), None, "{dialect}: {there}");
+        }
+        let plain = refers(dialect, "x", "orgs(a)").unwrap();
+        assert_eq!(
+            plain,
+            "src/0.rs:13:44: orgs (a) is neither the primary key nor unique, and a foreign key can reference nothing else: \
+             `#[table(unique)]` on `a` there, or reference the primary key"
+        );
+        assert!(refers(dialect, "x, y", "orgs(c, a)").is_some());
+        // MySQL takes any index that begins with the columns.
+        assert_eq!(
+            refers(dialect, "x", "orgs(f)").is_some(),
+            dialect != Dialect::Mysql
+        );
+        assert_eq!(
+            refers(dialect, "x", "orgs(g)").is_some(),
+            dialect != Dialect::Mysql
+        );
+        let deferred = refers(dialect, "x", "orgs(d)");
+        assert_eq!(
+            deferred.is_some(),
+            dialect == Dialect::Postgres,
+            "{deferred:?}"
+        );
+    }
+    let deferred = refers(Dialect::Postgres, "x", "orgs(d)").unwrap();
+    assert!(
+        deferred.contains("is deferrable, and postgres lets no foreign key"),
+        "{deferred}"
+    );
+    let pair = refers(Dialect::Sqlite, "x, y", "orgs(c, a)").unwrap();
+    assert!(
+        pair.contains("`#[table(unique(c, a))]` on the struct there"),
+        "{pair}"
+    );
+}
+
+#[test]
+fn a_reference_between_types_that_are_never_equal_is_an_error() {
+    let refers = |dialect, there: &str, of: &str| {
+        refused(
+            dialect,
+            &format!("foreign_key(columns(x), references(orgs({there})))"),
+            of,
+        )
+    };
+    for (there, of, sqlite, postgres, mysql) in [
+        ("id", "i32", false, false, false),
+        ("name", "String", false, false, false),
+        ("id", "String", false, true, true),
+        ("name", "i32", false, true, true),
+        ("id", "bool", false, true, true),
+        // PostgreSQL compares numbers of all sizes; to MySQL both are the same or nothing.
+        ("id", "i64", false, false, true),
+        ("big", "i32", false, false, true),
+    ] {
+        for (dialect, expected) in [
+            (Dialect::Sqlite, sqlite),
+            (Dialect::Postgres, postgres),
+            (Dialect::Mysql, mysql),
+        ] {
+            let error = refers(dialect, there, of);
+            assert_eq!(
+                error.is_some(),
+                expected,
+                "{dialect}: {of} to {there}: {error:?}"
+            );
+        }
+    }
+    assert_eq!(
+        refers(Dialect::Postgres, "id", "String").unwrap(),
+        "src/0.rs:13:29: `x` is text, and orgs.id, which it references, is integer: give both the same type"
+    );
+}
+
 #[test]
 fn two_owners_of_a_table_are_an_error_that_names_both() {
     let one = "#[derive(Table)] #[diesel(table_name = crate::schema::ts)] struct One { id: i32 }";

@@ -50,6 +50,7 @@ fn shop(dialect: Dialect) -> Schema {
         .foreign_key(key)
         .foreign_key(ForeignKey::on(["org"], "orgs", ["id"]))
         .unique(Unique::on(["type", "score"]))
+        .unique(Unique::on(["score"]))
         .index(Index::on([IndexPart::column("day")]))
         .index(partial)
         .check(Check::that("score >= 0").named("score_is_there"))

@@ -1,5 +1,7 @@
 //! The type of a column: read from a database's words, compared by meaning, written again.
 
+#[cfg(feature = "models")]
+mod comparable;
 mod diesel;
 mod mysql;
 mod parse;

@@ -91,3 +91,28 @@ fn where_the_path_leads_elsewhere_that_is_the_schema_without_a_name() {
         named_or_not(database, "app");
     });
 }
+
+/// PostgreSQL would cut it with a notice alone, and each later comparison would find a rename.
+#[test]
+fn a_name_that_the_server_would_cut_is_refused_and_one_by_a_template_is_cut_to_fit() {
+    on(Backend::Postgres, |database| {
+        let column = "c".repeat(60);
+        let model = |index: &str| {
+            format!(
+                "#[derive(Table)]\n#[diesel(table_name = members)]\n#[table(index(columns({column}){index}))]\n\
+                 pub struct Member {{ pub id: i32, pub {column}: i32 }}\n"
+            )
+        };
+        let long = "i".repeat(64);
+        let project = project(database.backend(), &model(&format!(", name = \"{long}\"")));
+        let words = ["revision", "--autogenerate", "-m", "x"];
+        let refused = run_on(&project, database, &words).expect(1);
+        let told = format!(
+            "error: src/models.rs:3:93: the name `{long}` has 64 bytes, and postgres takes 63: shorten it\n"
+        );
+        assert_eq!(refused.stderr, told);
+        project.write("src/models.rs", model(""));
+        generate(&project, database, "create members", &[]);
+        let _ = run_on(&project, database, &["check"]).expect(0);
+    });
+}

@@ -68,15 +68,19 @@ pub(crate) fn unkept(lock: &Lock, backend: Backend, schema: &Schema) -> Option<V
     (!keeps).then(|| outlines().collect())
 }
 
-/// What looks at the tables that the models are compared with: those of their schemas too.
+/// What looks at the tables that the models are compared with: those of their schemas too, and of `more`.
 pub(crate) fn inspector(
     settings: &Settings,
     wanted: &Schema,
     tables: &[String],
+    more: impl IntoIterator<Item = String>,
 ) -> Result<Inspector, CommandError> {
     let mut schemas = settings.schemas.clone();
+    schemas.extend(more);
     for table in &wanted.tables {
+        let former = table.renamed_from.as_ref();
         schemas.extend(table.name.schema.clone());
+        schemas.extend(former.and_then(|name| name.schema.clone()));
     }
     schemas.sort();
     schemas.dedup();

@@ -216,7 +216,7 @@ impl<'a> Sources<'a> {
     }
 
     fn inspector(&self, wanted: &Schema) -> Result<Inspector, CommandError> {
-        models::inspector(&self.settings, wanted, self.tables)
+        models::inspector(&self.settings, wanted, self.tables, [])
     }
 
     fn models(&self) -> Result<Read, CommandError> {

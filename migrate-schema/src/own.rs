@@ -26,6 +26,7 @@ impl Schema {
 
 fn seen(table: &mut Table, bare: &impl Fn(&mut Name)) {
     bare(&mut table.name);
+    table.renamed_from.iter_mut().for_each(bare);
     if let Some(keys) = table.foreign_keys.value_mut() {
         keys.iter_mut().for_each(|key| bare(&mut key.table));
     }

@@ -22,8 +22,8 @@ use crate::{Check, Column, Facet, ForeignKey, Index, Name, PrimaryKey, Type, Uni
 pub struct Table {
     /// Its name.
     pub name: Name,
-    /// The name that it had before, where its model says so.
-    pub renamed_from: Option<String>,
+    /// The name that it had before, where its model says so; it may have been in another schema.
+    pub renamed_from: Option<Name>,
     /// Its columns, in order. A difference in order alone is none.
     pub columns: Vec<Column>,
     /// Its primary key.

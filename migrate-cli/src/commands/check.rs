@@ -116,7 +116,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
             are_blocks: models.are_blocks(),
             choice: &Choice {
                 tables: &args.tables,
-                drops: &[],
+                ..Choice::default()
             },
         };
         // As sources they take more memory than all that they say, and so does the text of a lock.

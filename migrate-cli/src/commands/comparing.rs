@@ -31,6 +31,8 @@ pub(super) struct Choice<'a> {
     pub(super) tables: &'a [String],
     /// Globs of tables that no model has and that go.
     pub(super) drops: &'a [String],
+    /// What has a new name, as old=new: its old name may be in a schema where no model is any more.
+    pub(super) renames: &'a [String],
 }
 
 /// What a database is compared with.
@@ -51,6 +53,8 @@ pub(super) struct Side<'a> {
     opened: Opened,
     inspector: Inspector,
     goes: Goes<'a>,
+    /// The schema that names without one mean there.
+    own: Option<String>,
 }
 
 /// Which of the tables that no model has go.
@@ -139,9 +143,16 @@ impl<'a> Side<'a> {
             are_blocks,
             choice,
         } = wanted;
-        let wanted =
-            Inspector::seen_from(opened.connection(), wanted).map_err(|error| cannot(&error))?;
-        let inspector = models::inspector(&place.settings, &wanted, choice.tables)?;
+        let own = Inspector::own_schema(opened.connection()).map_err(|error| cannot(&error))?;
+        let wanted = match &own {
+            Some(own) => wanted.seen_from(own),
+            None => wanted,
+        };
+        let former = choice.renames.iter().filter_map(|text| {
+            let (schema, _) = text.split_once('=')?.0.split_once('.')?;
+            Some(schema.to_owned())
+        });
+        let inspector = models::inspector(&place.settings, &wanted, choice.tables, former)?;
         let found = inspector
             .schema(opened.connection())
             .map_err(|error| cannot(&error))?;
@@ -157,12 +168,24 @@ impl<'a> Side<'a> {
             opened,
             inspector,
             goes: Goes { named, chain },
+            own,
         };
         side.leave_views_out(ui);
         side.wanted
             .tables
             .retain(|table| side.inspector.has(&table.name));
         Ok(side)
+    }
+
+    /// A table's name as the user says it, which may be with the connection's own schema.
+    pub(super) fn name(&self, text: &str) -> Name {
+        match text.split_once('.') {
+            Some((schema, name)) if self.own.as_deref() != Some(schema) => {
+                Name::qualified(schema, name)
+            }
+            Some((_, name)) => Name::new(name),
+            None => Name::new(text),
+        }
     }
 
     /// A `table!` block may be of a view, which is no table that is missing.

@@ -162,6 +162,16 @@ impl Inspector {
         seen(server(connection), wanted)
     }
 
+    /// The schema that names without one mean on this connection: MySQL's is the database. None where the search path leads nowhere.
+    ///
+    /// # Errors
+    /// [`InspectError::Server`]: the server refused.
+    pub fn own_schema<C: AsConnection<M>, M>(
+        connection: &mut C,
+    ) -> Result<Option<String>, InspectError> {
+        own(server(connection))
+    }
+
     /// Whether a row has NULL in a column.
     ///
     /// # Errors
@@ -213,8 +223,15 @@ impl Inspector {
 }
 
 fn seen(server: &mut dyn Server, wanted: Schema) -> Result<Schema, InspectError> {
+    Ok(match own(server)? {
+        Some(own) => wanted.seen_from(&own),
+        None => wanted,
+    })
+}
+
+fn own(server: &mut dyn Server) -> Result<Option<String>, InspectError> {
     let sql = match server.backend() {
-        Backend::Sqlite => return Ok(wanted.seen_from("main")),
+        Backend::Sqlite => return Ok(Some("main".to_owned())),
         Backend::Postgres => "SELECT current_schema()::text",
         Backend::Mysql => "SELECT DATABASE()",
     };
@@ -222,11 +239,7 @@ fn seen(server: &mut dyn Server, wanted: Schema) -> Result<Schema, InspectError>
         what: "the current schema",
         error: Box::new(error),
     })?;
-    let own = rows.first().and_then(|row| row.text(0));
-    Ok(match own {
-        Some(own) => wanted.seen_from(own),
-        None => wanted,
-    })
+    Ok(rows.first().and_then(|row| row.text(0).map(str::to_owned)))
 }
 
 /// What is wanted, with its expressions as the server writes those that are there. What is found has its new names already.

@@ -44,8 +44,7 @@ impl Renames {
     pub fn and_those_of(mut self, models: &Schema) -> Self {
         for table in &models.tables {
             if let Some(old) = &table.renamed_from {
-                self.tables
-                    .push((table.name.sibling(old.as_str()), table.name.clone()));
+                self.tables.push((old.clone(), table.name.clone()));
             }
             for column in &table.columns {
                 if let Some(old) = &column.renamed_from {

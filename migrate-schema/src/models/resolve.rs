@@ -84,7 +84,8 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     fn table(&self, model: &Model) -> syn::Result<Table> {
         let mut table = Table::unknown(model.name.clone());
-        table.renamed_from.clone_from(&model.renamed_from);
+        let former = |old: &String| former(&model.name, old, self.dialect);
+        table.renamed_from = model.renamed_from.as_ref().map(former);
         let mut errors = Errors::default();
         for field in &model.fields {
             table.columns.extend(errors.keep(self.column(model, field)));
@@ -402,6 +403,14 @@ impl Resolver<'_> {
             checks.extend(of.and_then(|of| of.check(self.dialect, &field.name, name())));
         }
         Ok(checks)
+    }
+}
+
+/// A name that a table had: in the same schema, unless another stands before it. SQLite's tables stay in their file.
+fn former(now: &Name, old: &str, dialect: Dialect) -> Name {
+    match old.split_once('.') {
+        Some((schema, name)) if dialect != Dialect::Sqlite => Name::qualified(schema, name),
+        _ => now.sibling(old),
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
     let mut all = Vec::new();
     for change in difference.changes() {
         let mut sql = match change {
-            Change::RenameTable { from, to } => vec![rename_table(from, to)],
+            Change::RenameTable { from, to } => rename_table(from, to, difference),
             Change::CreateTable(table) => create_table(table),
             Change::DropTable(table) => vec![format!("DROP TABLE {}", table.name.quoted(DIALECT))],
             Change::CreateEnum(of) => vec![postgres_enum::create(of)],
@@ -27,12 +27,39 @@ pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statemen
     all
 }
 
-fn rename_table(from: &Name, to: &Name) -> String {
-    format!(
-        "ALTER TABLE {} RENAME TO {}",
-        from.quoted(DIALECT),
-        DIALECT.quote(&to.name)
-    )
+/// Another name, another schema, or both: the name first, unless something else in the old schema has it.
+fn rename_table(from: &Name, to: &Name, difference: &Difference) -> Vec<String> {
+    let renamed = |from: &Name| {
+        let to = DIALECT.quote(&to.name);
+        format!("ALTER TABLE {} RENAME TO {to}", from.quoted(DIALECT))
+    };
+    if from.schema == to.schema {
+        return vec![renamed(from)];
+    }
+    let near = from.sibling(to.name.as_str());
+    if from.name == to.name {
+        vec![moved(from, to)]
+    } else if difference.before().table(&near).is_none() {
+        vec![renamed(from), moved(&near, to)]
+    } else {
+        vec![moved(from, to), renamed(&to.sibling(from.name.as_str()))]
+    }
+}
+
+/// To another schema. The connection's own has no name here, and SET SCHEMA wants one: the server puts it in.
+fn moved(table: &Name, to: &Name) -> String {
+    let table = table.quoted(DIALECT);
+    let Some(schema) = &to.schema else {
+        let name = DIALECT.literal(&table);
+        let body = format!(
+            "BEGIN EXECUTE format('ALTER TABLE %s SET SCHEMA %I', {name}, current_schema()); END"
+        );
+        return match body.contains("$$") {
+            true => format!("DO {}", DIALECT.literal(&body)),
+            false => format!("DO $$ {body} $$"),
+        };
+    };
+    format!("ALTER TABLE {table} SET SCHEMA {}", DIALECT.quote(schema))
 }
 
 fn create_table(table: &Table) -> Vec<String> {

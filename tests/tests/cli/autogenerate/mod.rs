@@ -4,6 +4,7 @@ mod asked;
 mod left_alone;
 mod names;
 mod online;
+mod schemas;
 mod there_and_back;
 mod told;
 

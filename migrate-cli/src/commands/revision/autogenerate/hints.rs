@@ -88,22 +88,18 @@ pub(super) fn renames(said: &[String], side: &Side) -> Result<Renames, CommandEr
                     "for example --rename members.nick=nickname, or --rename people=members",
                 )
             })?;
-        let from = name(old);
-        let to = if new.contains('.') && from.schema.is_some() {
-            name(new)
-        } else {
-            from.sibling(new)
-        };
-        if side.found.table(&from).is_some() && side.wanted.table(&to).is_some() {
-            renames = renames.table(from, to);
-        } else {
-            columns.push((text, old, new));
+        let from = side.name(old);
+        let mut names = [from.sibling(new), side.name(new)].into_iter();
+        let to = names.find(|name| side.wanted.table(name).is_some());
+        match to.filter(|_| side.found.table(&from).is_some()) {
+            Some(to) => renames = renames.table(from, to),
+            None => columns.push((text, old, new)),
         }
     }
     for (text, old, new) in columns {
         let (table, column) = old.rsplit_once('.').ok_or_else(|| nothing(text))?;
         let new = new.rsplit_once('.').map_or(new, |(_, column)| column);
-        let said = name(table);
+        let said = side.name(table);
         let pair = renames.tables.iter();
         let pair = pair
             .clone()

@@ -81,6 +81,7 @@ pub(super) fn find(
     let choice = Choice {
         tables: &args.tables,
         drops: &args.drops,
+        renames: &args.renames,
     };
     let mut fills: Vec<_> = args
         .fills

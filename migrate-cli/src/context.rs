@@ -159,6 +159,14 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The settings of a directory that need not be there yet.
+    pub(crate) fn settings_for(&self, directory: &Path) -> Result<Settings, CommandError> {
+        match &self.globals.config {
+            Some(file) => self.read_settings(file),
+            None => self.settings_beside(directory),
+        }
+    }
+
     fn no_directory(&self) -> CommandError {
         let error = CommandError::failed("there is no migrations/ here or in a directory above");
         match self.source {
@@ -268,7 +276,7 @@ impl<'a> Context<'a> {
         self.choose(place.map(|place| place.settings).unwrap_or_default())
     }
 
-    fn choose(&self, settings: Settings) -> Result<Chosen, CommandError> {
+    pub(crate) fn choose(&self, settings: Settings) -> Result<Chosen, CommandError> {
         let named = environment::named(self.globals.env.as_deref(), &self.variables())?;
         let files = settings.origin.files();
         let file = files.iter().find(|file| !file.ends_with("diesel.toml"));

@@ -206,6 +206,13 @@ fn make_settings(
                 "{shown} was there before: see that its `backends` are those you named"
             ));
         }
+        let excluded = found.map(Found::without_models).unwrap_or_default();
+        if !excluded.is_empty() {
+            outcome.next.push(format!(
+                "write `{}` into {shown}: a table without a primary key can be no model",
+                settings_text::excluded(&excluded)
+            ));
+        }
         outcome.kept.push(shown);
         return Ok(());
     }
@@ -265,13 +272,9 @@ fn make_lock(
     outcome: &mut Outcome,
 ) -> Result<Project, CommandError> {
     let shown = context.shown(directory);
-    let settings = match &context.globals.config {
-        Some(file) => context.read_settings(file)?,
-        None => context.settings_beside(directory)?,
-    };
     let place = Place {
         directory: directory.to_owned(),
-        settings,
+        settings: context.settings_for(directory)?,
         shown: shown.clone(),
     };
     let project = place.read_unfinished(Backends::ALL)?;

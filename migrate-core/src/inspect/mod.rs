@@ -106,6 +106,27 @@ impl Inspector {
         Ok(schema)
     }
 
+    /// The schemas of PostgreSQL that have tables to look at, and were not asked for. Other databases are another matter: on MySQL none
+    /// is named.
+    ///
+    /// # Errors
+    /// [`InspectError::Server`]: the server refused.
+    pub fn other_schemas<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Vec<String>, InspectError> {
+        let server = server(connection);
+        let tables: Vec<Name> = match server.backend() {
+            #[cfg(feature = "postgres")]
+            Backend::Postgres => postgres::elsewhere(server, &self.schemas)?,
+            _ => Vec::new(),
+        };
+        let looked_at = tables.into_iter().filter(|name| self.has(name));
+        let mut schemas: Vec<_> = looked_at.filter_map(|name| name.schema).collect();
+        schemas.dedup();
+        Ok(schemas)
+    }
+
     /// A schema from elsewhere without the tables that are not looked at.
     #[must_use]
     pub fn among(&self, mut schema: Schema) -> Schema {

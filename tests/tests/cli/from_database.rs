@@ -3,7 +3,7 @@
 use std::fs;
 
 use migrate_core::Backend;
-use migrate_tests::{Database, on_each_backend};
+use migrate_tests::{Database, on, on_each_backend};
 use tempfile::TempDir;
 
 use crate::run_on;
@@ -96,4 +96,54 @@ fn what_is_no_beginning_is_refused_and_nothing_is_written(database: &Database) {
             "{there}"
         );
     }
+}
+
+#[test]
+fn schemas_that_were_not_asked_for_are_named_with_the_way_to_ask() {
+    on(Backend::Postgres, |database| {
+        database.run(TABLES);
+        let app = directory();
+        let alone = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
+        assert!(!alone.stdout.contains("schemas"), "{alone}");
+
+        database.run(
+            "CREATE SCHEMA empty; CREATE SCHEMA audit; CREATE SCHEMA \"Bills\"; CREATE TEMPORARY TABLE here (id INTEGER);
+             CREATE TABLE audit.log (id INTEGER PRIMARY KEY, member_id INTEGER REFERENCES public.members);
+             CREATE TABLE audit.lines (line TEXT); CREATE TABLE \"Bills\".open (id INTEGER PRIMARY KEY)",
+        );
+        let app = directory();
+        let init = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
+        let told = "  the schemas Bills and audit have tables too, which are not in it: to begin with them as well, delete migrations/ and \
+             src/models.rs, write `schemas = [\"Bills\", \"audit\"]` into migrate.toml, and run this again\n";
+        assert!(init.stdout.contains(told), "{init}");
+
+        fs::remove_dir_all(app.path().join("migrations")).expect("deleted");
+        fs::remove_file(app.path().join("src/models.rs")).expect("deleted");
+        let settings = app.path().join("migrate.toml");
+        let text = fs::read_to_string(&settings).expect("it is there");
+        fs::write(
+            &settings,
+            format!("schemas = [\"Bills\", \"audit\"]\n{text}"),
+        )
+        .expect("written");
+        let again = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
+        assert!(again.stdout.contains("which makes 5 tables"), "{again}");
+        assert!(!again.stdout.contains("have tables too"), "{again}");
+        // The settings were there before, so what cannot be a model is left to the user.
+        let keyless = "  write `exclude = [\"audit.lines\"]` into migrate.toml: a table without a primary key can be no model\n";
+        assert!(again.stdout.contains(keyless), "{again}");
+        let text = fs::read_to_string(&settings).expect("it is there");
+        fs::write(&settings, format!("exclude = [\"audit.lines\"]\n{text}")).expect("written");
+        let _ = run_on(app.path(), database, &["stamp", "head"]).expect(0);
+        let _ = run_on(app.path(), database, &["check"]).expect(0);
+        let _ = run_on(app.path(), database, &["check", "--scratch"]).expect(0);
+        let Some(other) = Database::create(Backend::Postgres) else {
+            return;
+        };
+        other.run("CREATE SCHEMA audit; CREATE TABLE audit.log (id INTEGER PRIMARY KEY)");
+        let none = run_on(directory().path(), &other, &["init", "--from-database"]).expect(1);
+        let help =
+            "help: the schema audit has tables: write `schemas = [\"audit\"]` into migrate.toml;";
+        assert!(none.stderr.contains(help), "{none}");
+    });
 }

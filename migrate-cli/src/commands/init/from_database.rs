@@ -19,6 +19,8 @@ pub(super) struct Found {
     url: DatabaseUrl,
     dialect: Dialect,
     schema: Schema,
+    /// The schemas that have tables too, and were not asked for.
+    others: Vec<String>,
     up: String,
     down: String,
 }
@@ -31,7 +33,7 @@ impl Found {
         directory: &Path,
     ) -> Result<Self, CommandError> {
         refuse_a_chain(context, directory)?;
-        let chosen = context.chosen()?;
+        let chosen = context.choose(context.settings_for(directory)?)?;
         let url = context.search(&chosen, &context.variables()).first()?;
         let url = url.ok_or_else(|| {
             CommandError::usage("no database is named")
@@ -43,23 +45,23 @@ impl Found {
         let wrong = |error: migrate_core::InspectError| CommandError::failed(error.to_string());
         let inspector = Inspector::new()
             .schemas(settings.schemas.clone())
-            .exclude(&settings.exclude);
-        let schema = inspector
-            .and_then(|inspector| inspector.schema(&mut connection))
+            .exclude(&settings.exclude)
             .map_err(wrong)?;
+        let schema = inspector.schema(&mut connection).map_err(wrong)?;
+        let others = inspector.other_schemas(&mut connection).map_err(wrong)?;
         if schema.tables.is_empty() {
-            return Err(CommandError::failed(format!("there is no table in {url}"))
-                .with_help("`migrate init` alone begins with an empty chain"));
+            return Err(no_table(&url, settings, &others));
         }
         let dialect = dialect(connection.backend());
         let made = schema.from_nothing(dialect);
         let wrong = |error: migrate_schema::SqlError| CommandError::failed(error.to_string());
-        let up = made.script(&Fills::default()).map_err(wrong)?;
+        let up = schemas(&schema, dialect) + &made.script(&Fills::default()).map_err(wrong)?;
         let down = made.inverse().script(&Fills::neutral()).map_err(wrong)?;
         Ok(Self {
             url,
             dialect,
             schema,
+            others,
             up,
             down,
         })
@@ -82,8 +84,16 @@ impl Found {
         directory: &Path,
         outcome: &mut Outcome,
     ) -> Result<(), CommandError> {
-        let settings = context.settings_beside(directory)?;
+        let settings = context.settings_for(directory)?;
         self.revision(context, directory, &settings, outcome)?;
+        if !self.others.is_empty() {
+            let (these, key) = asked(&settings, &self.others);
+            outcome.next.push(format!(
+                "{these} tables too, which are not in it: to begin with them as well, delete {}/ and src/models.rs, write {key}, and run \
+                 this again",
+                context.shown(directory)
+            ));
+        }
         self.models(context, directory, settings, outcome)
     }
 
@@ -166,6 +176,49 @@ impl Found {
         );
         Ok(())
     }
+}
+
+/// Schemas in words that say that they have something, and the key that asks for them besides those that are asked for.
+fn asked(settings: &Settings, others: &[String]) -> (String, String) {
+    let these = match others {
+        [one] => format!("the schema {one} has"),
+        [all @ .., last] => format!("the schemas {} and {last} have", all.join(", ")),
+        [] => String::new(),
+    };
+    let all = settings.schemas.iter().chain(others);
+    let all: Vec<_> = all.map(|name| format!("{name:?}")).collect();
+    (
+        these,
+        format!("`schemas = [{}]` into migrate.toml", all.join(", ")),
+    )
+}
+
+fn no_table(url: &DatabaseUrl, settings: &Settings, others: &[String]) -> CommandError {
+    let error = CommandError::failed(format!("there is no table in {url}"));
+    if others.is_empty() {
+        return error.with_help("`migrate init` alone begins with an empty chain");
+    }
+    let (these, key) = asked(settings, others);
+    error.with_help(format!(
+        "{these} tables: write {key}; `migrate init` alone begins with an empty chain"
+    ))
+}
+
+/// What makes the schemas of PostgreSQL that the tables are in. They stay when the tables go: something else may be in them.
+fn schemas(schema: &Schema, dialect: Dialect) -> String {
+    let names = schema
+        .tables
+        .iter()
+        .filter_map(|table| table.name.schema.as_ref());
+    let names: std::collections::BTreeSet<_> = match dialect {
+        Dialect::Postgres => names.collect(),
+        Dialect::Sqlite | Dialect::Mysql => return String::new(),
+    };
+    let each = names.into_iter().map(|name| {
+        let quoted = dialect.quote(name);
+        format!("-- create schema {name}\nCREATE SCHEMA IF NOT EXISTS {quoted};\n\n")
+    });
+    each.collect()
 }
 
 fn refuse_a_chain(context: &Context<'_>, directory: &Path) -> Result<(), CommandError> {

@@ -65,10 +65,7 @@ pub(crate) fn of(
         "# Tables that are no model's business.",
         match exclude.unwrap_or_default() {
             [] => "# exclude = [\"spatial_*\"]".to_owned(),
-            tables => {
-                let globs = tables.iter().map(|name| format!("{:?}", escaped(name)));
-                format!("exclude = [{}]", globs.collect::<Vec<_>>().join(", "))
-            }
+            tables => excluded(tables),
         },
     );
     add(
@@ -92,6 +89,12 @@ pub(crate) fn of(
         "# [env.prod]\n# database_url = \"${PROD_DATABASE_URL}\"\n# protected = true".to_owned(),
     );
     text
+}
+
+/// The line that excludes these tables.
+pub(super) fn excluded(tables: &[String]) -> String {
+    let globs = tables.iter().map(|name| format!("{:?}", escaped(name)));
+    format!("exclude = [{}]", globs.collect::<Vec<_>>().join(", "))
 }
 
 /// A name as a glob that matches it alone.

@@ -25,6 +25,14 @@ pub(super) const TABLES: &str = "\
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e') \
     ORDER BY n.nspname, c.relname";
 
+/// The tables of all schemas but those that are read and the server's own.
+pub(super) const TABLES_ELSEWHERE: &str = "\
+    SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT ({tables}) \
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e') \
+    ORDER BY n.nspname, c.relname";
+
 /// What is read like a table and is none.
 pub(super) const VIEWS: &str = "\
     SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \

@@ -32,6 +32,17 @@ pub(super) fn read(server: &mut dyn Server, schemas: &[String]) -> Result<Schema
     aside(server, |server| Reader::new(server, schemas)?.schema())
 }
 
+/// The tables of other schemas than these and the current one.
+pub(super) fn elsewhere(
+    server: &mut dyn Server,
+    schemas: &[String],
+) -> Result<Vec<Name>, InspectError> {
+    let sql = catalogue::TABLES_ELSEWHERE.replace("{tables}", &catalogue::tables_of(schemas));
+    let rows = server.rows(&sql).map_err(refused("the tables"))?;
+    let name = |row: &Row| Name::qualified(row.text_or_empty(0), row.text_or_empty(1));
+    Ok(rows.iter().map(name).collect())
+}
+
 /// Does something in a transaction, or in a part of one, that is rolled back: the search path is what it was again.
 fn aside<T>(
     server: &mut dyn Server,

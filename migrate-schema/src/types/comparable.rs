@@ -20,8 +20,8 @@ impl Type {
         let (Some(kind), Some(other_kind)) = (self.kind(), other.kind()) else {
             return false;
         };
-        let array = |of: &Self| of.dimensions > 0;
-        let size = |of: &Self| (of.name.clone(), of.unsigned);
+        let array = |of: &Self| of.0.dimensions > 0;
+        let size = |of: &Self| (of.0.name.clone(), of.0.unsigned);
         match dialect {
             Dialect::Sqlite => false,
             Dialect::Postgres => kind.plain() != other_kind.plain() || array(self) != array(other),
@@ -34,7 +34,7 @@ impl Type {
 
     /// `None` for a type of which it is not known.
     fn kind(&self) -> Option<Kind> {
-        if !self.built_in {
+        if !self.0.built_in {
             return None;
         }
         Some(match self.name() {

@@ -168,20 +168,15 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// Reads one as Diesel sees it: a domain is what it stands for.
-    pub(crate) fn read_for_diesel(
-        &self,
-        ui: &mut Ui,
-        source: &Source,
-    ) -> Result<Read, CommandError> {
-        let mut read = self.read(ui, source)?;
-        if let Some(opened) = &mut read.opened {
-            let inspector = self.inspector(&Schema::default())?;
-            read.schema = inspector
+    /// What was read as Diesel sees it: a domain is what it stands for.
+    pub(crate) fn seen_by_diesel(&self, read: &mut Read) -> Result<Schema, CommandError> {
+        match &mut read.opened {
+            Some(opened) => self
+                .inspector(&Schema::default())?
                 .schema_without_domains(opened.connection())
-                .map_err(cannot)?;
+                .map_err(cannot),
+            None => Ok(read.schema.clone()),
         }
-        Ok(read)
     }
 
     /// What takes one to the other. Where one of them is no database, the other's writes its expressions as it would its own.

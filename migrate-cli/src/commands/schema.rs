@@ -78,10 +78,12 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         return write(ui, context);
     }
     let sources = Sources::of(ui, context, &[&args.from], args.backend, &args.tables)?;
-    let read = match args.form {
-        Form::Table => sources.read_for_diesel(ui, &args.from)?,
-        _ => sources.read(ui, &args.from)?,
+    let mut read = sources.read(ui, &args.from)?;
+    let seen = match args.form {
+        Form::Table | Form::Models => Some(sources.seen_by_diesel(&mut read)?),
+        _ => None,
     };
+    let seen = seen.as_ref().unwrap_or(&read.schema);
     if read.schema.tables.is_empty() {
         ui.note("there is no table");
     }
@@ -90,7 +92,7 @@ pub(crate) fn run(ui: &mut Ui, context: &Context<'_>, args: &Args) -> Result<(),
         .map(|place| Naming::of(place.settings.naming))
         .unwrap_or_default();
     let dialect = dialect(sources.backend);
-    let text = args.form.text(&read.schema, dialect, &naming)?;
+    let text = args.form.text(&read.schema, seen, dialect, &naming)?;
     let written = args.output.as_ref().map(|file| {
         let shown = context.shown(file);
         files::replace(&context.here.join(file), &text)
@@ -141,12 +143,13 @@ impl Form {
     fn text(
         self,
         schema: &Schema,
+        seen: &Schema,
         dialect: Dialect,
         naming: &Naming,
     ) -> Result<String, CommandError> {
         Ok(match self {
-            Self::Table => PrintSchema::default().text(schema, dialect),
-            Self::Models => schema.models(dialect, naming),
+            Self::Table => PrintSchema::default().text(seen, dialect),
+            Self::Models => schema.models_seen_as(seen, dialect, naming),
             Self::Sql => schema
                 .sql(dialect)
                 .map_err(|error| CommandError::failed(error.to_string()))?,

@@ -32,13 +32,16 @@ impl Model {
         });
         let key = &self.primary_key;
         let core = core(self.core.as_ref());
-        let (mut columns, mut enums) = (Vec::new(), Enums::default());
+        let (mut columns, mut own) = (Vec::new(), OwnTypes::default());
         for field in &self.fields {
             let (ident, name) = (&field.ident, sql_name(&field.ident, &field.name));
-            let of = diesel_type(field, &mut enums, dialects)?;
+            let of = diesel_type(field, &mut own, dialects)?;
             columns.push(quote!(#name #ident -> #of,));
         }
-        let Enums { imports, paths } = enums;
+        let OwnTypes {
+            imports,
+            enums: paths,
+        } = own;
         let imports = (!imports.is_empty()).then(|| quote!(use diesel::sql_types::*; #(#imports)*));
         let each = paths
             .iter()
@@ -99,17 +102,32 @@ impl Model {
     }
 }
 
-/// The user's own types among the columns, which must be enums.
+/// The user's own types among the columns.
 #[derive(Default)]
-struct Enums<'a> {
-    paths: Vec<&'a Path>,
+struct OwnTypes<'a> {
+    /// Those that must be enums.
+    enums: Vec<&'a Path>,
     imports: Vec<TokenStream>,
 }
 
-impl<'a> Enums<'a> {
+impl<'a> OwnTypes<'a> {
+    /// How an enum is called inside a `table!`.
+    fn own_enum(&mut self, path: &'a Path) -> TokenStream {
+        self.enums.push(path);
+        self.seen(path)
+    }
+
+    /// How a type of SQL is called there. Only one that begins so is surely no path of another crate.
+    fn diesel_type(&mut self, path: &Path) -> TokenStream {
+        let first = path.segments.first().map(|first| first.ident.to_string());
+        match first.as_deref() {
+            Some("self" | "super") => self.seen(path),
+            _ => quote!(#path),
+        }
+    }
+
     /// How a type is called inside a `table!`, which does not see the names around it.
-    fn seen(&mut self, path: &'a Path) -> TokenStream {
-        self.paths.push(path);
+    fn seen(&mut self, path: &Path) -> TokenStream {
         let first = path.segments.first().map(|first| first.ident.to_string());
         if path.leading_colon.is_some() || first.as_deref() == Some("crate") {
             return quote!(#path);
@@ -119,7 +137,7 @@ impl<'a> Enums<'a> {
             .iter()
             .skip(usize::from(first.as_deref() == Some("self")));
         // Not under its own name, which may be one of Diesel's.
-        let name = format_ident!("__Enum{}", self.imports.len(), span = path.span());
+        let name = format_ident!("__Type{}", self.imports.len(), span = path.span());
         self.imports.push(quote!(use super #(::#rest)* as #name;));
         quote!(#name)
     }
@@ -147,7 +165,10 @@ fn own_enum<'a>(field: &'a Field, dialects: &[Dialect]) -> Option<&'a Path> {
 fn said(sql_type: &ByDialect, dialects: &[Dialect]) -> Option<(&'static str, u8)> {
     dialects.iter().find_map(|&dialect| {
         let sql = Type::parse(dialect, &sql_type.of(dialect)?.value()).ok()?;
-        Some((word(sql.diesel(dialect)?), sql.dimensions()))
+        // Two words that a `table!` may have are from another crate.
+        let diesel = sql.diesel(dialect);
+        let word = word(diesel.filter(|word| !matches!(*word, "Tsvector" | "Tsquery"))?);
+        Some((word, sql.dimensions()))
     })
 }
 
@@ -157,7 +178,7 @@ fn sql_name(ident: &Ident, name: &str) -> Option<TokenStream> {
 
 fn diesel_type<'a>(
     field: &'a Field,
-    enums: &mut Enums<'a>,
+    own: &mut OwnTypes<'a>,
     dialects: &[Dialect],
 ) -> syn::Result<TokenStream> {
     let Stored::Rust {
@@ -178,9 +199,9 @@ fn diesel_type<'a>(
         Some((word, of.dimensions))
     };
     let (mut tokens, dimensions) = if let Some(path) = diesel_type {
-        (quote!(#path), of.dimensions)
+        (own.diesel_type(path), of.dimensions)
     } else if let Some(path) = own_enum(field, dialects) {
-        (enums.seen(path), of.dimensions)
+        (own.own_enum(path), of.dimensions)
     } else {
         let (word, dimensions) = said(sql_type, dialects).or_else(by_rust).ok_or_else(|| {
             let message = format!(

@@ -62,7 +62,8 @@ impl Struct {
             .zip(&types)
             .filter(|(_, of)| !of.loads)
             .filter_map(|(column, _)| {
-                let printed = column.sql_type.value()?.printed(writer.dialect)?;
+                let seen = writer.seen(table, column);
+                let printed = seen.sql_type.value()?.printed(writer.dialect)?;
                 Some((printed.word, printed.custom?))
             });
         Ok(Self {
@@ -74,7 +75,25 @@ impl Struct {
 }
 
 impl Parts<'_> {
+    /// A domain's column is held, and read, as what the domain stands for.
     fn rust_type(&self, column: &Column, sole: bool) -> FieldType {
+        let seen = self.writer.seen(self.table, column);
+        let mut of = self.seen_type(seen, sole);
+        let dialect = self.writer.dialect;
+        let sql = |column: &Column| column.sql_type.value().map(|of| of.sql(dialect));
+        if sql(seen) != sql(column) {
+            of.sql_type = sql(column);
+            if of.diesel_type.is_none() {
+                let word = seen.sql_type.value().and_then(|of| of.diesel(dialect));
+                let own_enum = || format!("self::{}", of.element());
+                let path = word.map_or_else(own_enum, |word| format!("diesel::sql_types::{word}"));
+                of.diesel_type = Some(path);
+            }
+        }
+        of
+    }
+
+    fn seen_type(&self, column: &Column, sole: bool) -> FieldType {
         let dialect = self.writer.dialect;
         let element = column
             .sql_type

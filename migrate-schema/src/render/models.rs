@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::model_struct::Struct;
 use super::names::{camel, free, modules};
 use super::rust_type::feature;
-use crate::{Dialect, EnumType, Name, Naming, Schema, Table, Type};
+use crate::{Column, Dialect, EnumType, Name, Naming, Schema, Table, Type};
 
 /// What is the same for all structs of a file.
 pub(super) struct Writer<'a> {
     pub(super) schema: &'a Schema,
+    /// The same with what domains stand for.
+    pub(super) seen: &'a Schema,
     pub(super) dialect: Dialect,
     pub(super) naming: &'a Naming,
     pub(super) modules: HashMap<&'a Name, String>,
@@ -53,6 +55,12 @@ impl Schema {
     /// ```
     #[must_use]
     pub fn models(&self, dialect: Dialect, naming: &Naming) -> String {
+        self.models_seen_as(self, dialect, naming)
+    }
+
+    /// The same for a database with domains: a field holds what its column's domain stands for. That `seen` has, under the same names.
+    #[must_use]
+    pub fn models_seen_as(&self, seen: &Self, dialect: Dialect, naming: &Naming) -> String {
         let modules = modules(self);
         let mut taken = HashSet::new();
         let mut tables: Vec<_> = self.tables.iter().collect();
@@ -63,6 +71,7 @@ impl Schema {
             .collect();
         let writer = Writer {
             schema: self,
+            seen,
             dialect,
             naming,
             enums: enums(self, dialect, &modules, &mut taken),
@@ -77,7 +86,14 @@ impl Schema {
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A column as Diesel sees it.
+    pub(super) fn seen(&self, table: &Table, column: &'a Column) -> &'a Column {
+        let seen = self.seen.table(&table.name);
+        seen.and_then(|of| of.column(&column.name))
+            .unwrap_or(column)
+    }
+
     fn file(&self, structs: &[(&Table, Result<Struct, String>)]) -> String {
         let written = || structs.iter().filter_map(|(_, of)| of.as_ref().ok());
         let mut features: BTreeSet<_> = written()

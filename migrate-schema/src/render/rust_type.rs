@@ -14,6 +14,16 @@ pub(super) struct FieldType {
     pub(super) loads: bool,
 }
 
+impl FieldType {
+    /// The Rust type of what an array holds.
+    pub(super) fn element(&self) -> &str {
+        let inner = self.rust.strip_prefix("Vec<Option<");
+        inner
+            .and_then(|inner| inner.strip_suffix(">>"))
+            .unwrap_or(&self.rust)
+    }
+}
+
 /// Diesel's words and the Rust types that Diesel loads for them. The feature of Diesel that this needs is its first part.
 const RUST: &[(&str, &str)] = &[
     ("Bool", "bool"),
@@ -87,7 +97,10 @@ pub(super) fn field_type(column: &Column, sole: bool, dialect: Dialect) -> Field
         };
     };
     let sql = of.sql(dialect);
-    let word = of.diesel(dialect);
+    // A word that a `table!` may have from another crate is none of Diesel's own.
+    let printed = of.printed(dialect);
+    let custom = dialect == Dialect::Postgres && printed.is_some_and(|of| of.custom.is_some());
+    let word = of.diesel(dialect).filter(|_| !custom);
     let rust = word.map(|word| {
         let found = RUST.iter().find(|(of, _)| *of == word);
         (
@@ -161,7 +174,7 @@ fn other(of: &Type, dialect: Dialect) -> (String, Option<String>, bool) {
                 .map_or_else(String::new, |printed| printed.word);
             (
                 "String".to_owned(),
-                Some(format!("sql_types::{word}")),
+                Some(format!("self::sql_types::{word}")),
                 false,
             )
         }

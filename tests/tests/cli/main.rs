@@ -37,6 +37,7 @@ mod targets;
 mod templates;
 mod terminal;
 mod usage;
+mod written_models;
 
 use std::fs;
 use std::path::Path;

@@ -19,6 +19,8 @@ pub(super) struct Found {
     url: DatabaseUrl,
     dialect: Dialect,
     schema: Schema,
+    /// The same with what domains stand for.
+    seen: Schema,
     /// The schemas that have tables too, and were not asked for.
     others: Vec<String>,
     up: String,
@@ -48,6 +50,8 @@ impl Found {
             .exclude(&settings.exclude)
             .map_err(wrong)?;
         let schema = inspector.schema(&mut connection).map_err(wrong)?;
+        let seen = inspector.schema_without_domains(&mut connection);
+        let seen = seen.map_err(wrong)?;
         let others = inspector.other_schemas(&mut connection).map_err(wrong)?;
         if schema.tables.is_empty() {
             return Err(no_table(&url, settings, &others));
@@ -61,6 +65,7 @@ impl Found {
             url,
             dialect,
             schema,
+            seen,
             others,
             up,
             down,
@@ -161,7 +166,9 @@ impl Found {
             return Ok(());
         }
         let naming = Naming::of(settings.naming);
-        let text = self.schema.models(self.dialect, &naming);
+        let text = self
+            .schema
+            .models_seen_as(&self.seen, self.dialect, &naming);
         let source = folder.join("src");
         let written =
             std::fs::create_dir_all(&source).and_then(|()| crate::files::create(&file, &text));

@@ -44,14 +44,14 @@ impl Row {
 }
 
 /// Runs a query whose columns are all text, or are cast to it.
-pub(super) fn load<C, M>(connection: &mut C, sql: &str) -> Result<Vec<Row>, Error>
+pub(super) fn load<C>(connection: &mut C, sql: &str) -> Result<Vec<Row>, Error>
 where
-    C: LoadConnection<M>,
+    C: LoadConnection,
     String: FromSql<Text, C::Backend>,
     SqlQuery: Query + QueryFragment<C::Backend> + QueryId,
     C::Backend: QueryMetadata<<SqlQuery as Query>::SqlType>,
 {
-    let cursor = LoadConnection::<M>::load(connection, diesel::sql_query(sql))?;
+    let cursor = LoadConnection::load(connection, diesel::sql_query(sql))?;
     let mut rows = Vec::new();
     for row in cursor {
         let row = row?;

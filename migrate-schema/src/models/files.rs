@@ -157,7 +157,7 @@ impl Models {
             let Ok(whole) = syn::parse_file(stretch) else {
                 break;
             };
-            let items = whole.items.iter();
+            let items = whole.items.into_iter();
             items.for_each(|item| self.item(&source, item, errors));
             source = source.after(stretch);
             rest = after;
@@ -176,18 +176,16 @@ impl Models {
     ) -> syn::Result<()> {
         Attribute::parse_inner(input)?;
         while !input.is_empty() {
-            self.item(source, &input.parse()?, errors);
+            self.item(source, input.parse()?, errors);
         }
         Ok(())
     }
 
-    fn item(&mut self, source: &Source, item: &Item, errors: &mut ModelErrors) {
+    fn item(&mut self, source: &Source, item: Item, errors: &mut ModelErrors) {
         let read = match item {
             Item::Mod(module) if !for_tests(&module.attrs) => {
-                let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                inner
-                    .iter()
-                    .for_each(|item| self.item(source, item, errors));
+                let inner = module.content.into_iter().flat_map(|(_, items)| items);
+                inner.for_each(|item| self.item(source, item, errors));
                 Ok(())
             }
             Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(source, of),
@@ -200,22 +198,23 @@ impl Models {
         }
     }
 
-    fn item_struct(&mut self, source: &Source, of: &ItemStruct) -> syn::Result<()> {
+    fn item_struct(&mut self, source: &Source, of: ItemStruct) -> syn::Result<()> {
         if let Some(name) = postgres_type(&of.attrs) {
             self.sql_types.insert(of.ident.to_string(), name);
         }
         if derives(&of.attrs, "Table") {
-            self.add(source, Model::from_struct(&DeriveInput::from(of.clone()))?);
+            self.add(source, Model::from_struct(&of.into())?);
         }
         Ok(())
     }
 
-    fn item_enum(&mut self, source: &Source, of: &ItemEnum) -> syn::Result<()> {
+    fn item_enum(&mut self, source: &Source, of: ItemEnum) -> syn::Result<()> {
+        let of = DeriveInput::from(of);
         if derives(&of.attrs, "Table") {
-            Model::from_struct(&DeriveInput::from(of.clone()))?;
+            Model::from_struct(&of)?;
         }
         if derives(&of.attrs, "EnumType") {
-            let read = ModelEnum::from_enum(&DeriveInput::from(of.clone()))?;
+            let read = ModelEnum::from_enum(&of)?;
             self.enums.push((source.clone(), read));
         }
         Ok(())

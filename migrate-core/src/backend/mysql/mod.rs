@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use diesel::MysqlConnection;
-use diesel::connection::{DefaultLoadingMode, SimpleConnection};
+use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
@@ -158,7 +158,7 @@ impl Server for MysqlConnection {
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
-        text::load::<_, DefaultLoadingMode>(self, sql).map_err(error)
+        text::load(self, sql).map_err(error)
     }
 
     fn session(&mut self) -> Result<Session, ServerError> {

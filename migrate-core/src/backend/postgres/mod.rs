@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
-use diesel::pg::PgRowByRowLoadingMode;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
@@ -88,8 +87,7 @@ impl Server for PgConnection {
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
-        // Row by row, or libpq would hold them all beside ours.
-        text::load::<_, PgRowByRowLoadingMode>(self, sql).map_err(error)
+        text::load(self, sql).map_err(error)
     }
 
     fn session(&mut self) -> Result<Session, ServerError> {

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
-use diesel::connection::{DefaultLoadingMode, SimpleConnection};
+use diesel::connection::SimpleConnection;
 use migrate_chain::Backend;
 
 use crate::canceller::Running;
@@ -95,7 +95,7 @@ impl Server for SqliteConnection {
     fn rows(&mut self, sql: &str) -> Result<Vec<Row>, ServerError> {
         let began = Instant::now();
         loop {
-            match text::load::<_, DefaultLoadingMode>(self, sql).map_err(error) {
+            match text::load(self, sql).map_err(error) {
                 Err(error) if error.kind == ErrorKind::Busy && began.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(10));
                 }

@@ -1,5 +1,6 @@
 //! Whether a foreign key can hold on to what it references. What the models say for sure is told here, at the line that says it; the
-//! rest is for the server, which says it when the script runs, and SQLite not before a row is written.
+//! rest is for the server, which says it when the script runs. SQLite takes any such key, and where it does not look at foreign keys,
+//! which is what it does by default, a database may have one for years: there a model of it is none that is wrong.
 
 use syn::Ident;
 
@@ -43,7 +44,10 @@ impl Resolver<'_> {
 impl Model {
     /// Why no foreign key may reference these columns, where that is sure. A `table!` block does not say what else is unique.
     fn refuses(&self, columns: &[Ident], dialect: Dialect) -> Option<String> {
-        if self.origin == Origin::TableMacro || self.may_be_referenced(columns, dialect) {
+        if self.origin == Origin::TableMacro
+            || dialect == Dialect::Sqlite
+            || self.may_be_referenced(columns, dialect)
+        {
             return None;
         }
         let names: Vec<_> = columns.iter().map(plain).collect();

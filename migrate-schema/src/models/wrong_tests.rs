@@ -232,6 +232,16 @@ fn a_reference_to_what_is_surely_not_unique_is_an_error() {
         ] {
             assert_eq!(refers(dialect, columns, there), None, "{dialect}: {there}");
         }
+        if dialect == Dialect::Sqlite {
+            // It takes each of them, and databases have them.
+            let taken = ["orgs(a)", "orgs(f)", "orgs(g)", "orgs(d)"];
+            assert!(
+                taken
+                    .iter()
+                    .all(|there| refers(dialect, "x", there).is_none())
+            );
+            continue;
+        }
         let plain = refers(dialect, "x", "orgs(a)").unwrap();
         assert_eq!(
             plain,
@@ -260,7 +270,7 @@ fn a_reference_to_what_is_surely_not_unique_is_an_error() {
         deferred.contains("is deferrable, and postgres lets no foreign key"),
         "{deferred}"
     );
-    let pair = refers(Dialect::Sqlite, "x, y", "orgs(c, a)").unwrap();
+    let pair = refers(Dialect::Postgres, "x, y", "orgs(c, a)").unwrap();
     assert!(
         pair.contains("`#[table(unique(c, a))]` on the struct there"),
         "{pair}"

@@ -176,6 +176,12 @@ impl Column {
         self.nullable.value().copied().unwrap_or(true)
     }
 
+    /// Whether it holds arrays (PostgreSQL).
+    pub(crate) fn is_array(&self) -> bool {
+        let dimensions = self.sql_type.value().map(Type::dimensions);
+        dimensions.is_some_and(|dimensions| dimensions > 0)
+    }
+
     /// Whether an insert may leave it out although it takes no NULL.
     #[must_use]
     pub fn fills_itself(&self) -> bool {

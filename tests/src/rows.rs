@@ -95,9 +95,7 @@ fn row(made: &Table, schema: &Schema, other: &Schema, dialect: Dialect) -> Strin
         let keys = table.foreign_keys.all().iter();
         let mut keys = keys.chain(later.foreign_keys.all());
         keys.any(|key| {
-            // What is made anew on either way has no rows.
-            let stays = schema.table(&key.table).is_some() && other.table(&key.table).is_some();
-            let there = stays && !waits(key, made, table);
+            let there = agrees(key, table, [schema, other]) && !waits(key, made, table);
             key.columns.contains(&column.name) && !there
         })
     };
@@ -134,6 +132,22 @@ fn statement(
     format!("INSERT INTO {name} ({names}){overriding} VALUES ({values});\n")
 }
 
+/// Whether what a key's columns hold is what they refer to, before and after the change: both are there, of one type each time. What
+/// is made anew on either way has no rows.
+fn agrees(key: &ForeignKey, table: &Table, both: [&Schema; 2]) -> bool {
+    both.into_iter().all(|schema| {
+        let of = |table: &Name, column: &String| {
+            let column = schema.table(table)?.column(column)?;
+            column.sql_type.value().cloned()
+        };
+        let mut pairs = key.columns.iter().zip(&key.referenced);
+        pairs.all(|(own, there)| {
+            let own = of(&table.name, own);
+            own.is_some() && own == of(&key.table, there)
+        })
+    })
+}
+
 /// Whether a key is one of the table that is only made when another table is there.
 fn waits(key: &ForeignKey, made: &Table, table: &Table) -> bool {
     table.foreign_keys.all().contains(key) && !made.foreign_keys.all().contains(key)
@@ -163,6 +177,10 @@ fn value(
     // MySQL's enums and sets are no types of their own.
     let later = of(later).filter(|of| ["enum", "set"].contains(&of.name()));
     match (text, of(column), later) {
+        (Some(text), Some(of), _) if of.dimensions() > 0 => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            dialect.literal(&format!("{{\"{escaped}\"}}"))
+        }
         (Some(text), _, _) => dialect.literal(text),
         // A number is the place in the list there.
         (None, Some(of), Some(_)) if is_number(&of) => "'1'".into(),

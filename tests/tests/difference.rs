@@ -3,7 +3,7 @@
 use migrate_core::{Backend, dialect};
 use migrate_schema::{
     Check, Column, Dialect, Difference, Facet, IdentityKind, Index, IndexPart, Name, Renames,
-    Schema, Table, Type,
+    Schema, Table, Type, Unique,
 };
 use migrate_tests::{Database, Pair, create, insert, on, on_each_backend, run, there_and_back};
 
@@ -28,6 +28,12 @@ fn what_only_postgres_has(database: &Database) {
             table.columns[1].default = Facet::Known(default)
         })
         .with_enum("mood", values.iter().copied())
+    };
+    let moods = |values: &[&str], default: Option<&str>| {
+        let of = Facet::Known(Type::user("mood".into()).array());
+        let mut moods = mood(values, default);
+        moods.tables[0].columns[1].sql_type = of;
+        moods
     };
     let index = |change: fn(&mut Index)| {
         let mut index = Index::on([IndexPart::column("name")]).named("ix");
@@ -131,6 +137,24 @@ fn what_only_postgres_has(database: &Database) {
             users("text", |table| table.columns.truncate(1)).with_enum("mood", ["1"]),
         ),
         (
+            "an enum that is made anew becomes an array of it",
+            mood(&["2", "1"], Some("'1'")),
+            moods(&["1", "2"], Some("'{1}'")),
+        ),
+        (
+            "an array's default is a value that is new",
+            moods(&["1"], None),
+            moods(&["1", "it's"], Some("'{1,it''s}'")),
+        ),
+        (
+            "a unique constraint says what the key says",
+            plain("text"),
+            users("text", |table| {
+                let unique = |name: &str| Unique::on(["id"]).named(name);
+                *table = table.clone().unique(unique("uq")).unique(unique("uq 2"));
+            }),
+        ),
+        (
             "something is computed from an enum that is made anew",
             computed_from_mood(&["1", "2"]),
             computed_from_mood(&["2", "1"]),
@@ -168,6 +192,19 @@ fn a_serial_becomes_an_identity_under_another_name(database: &Database) {
     there_and_back(database, &pair, "under another name", |_, _, _| {});
     let pair = Pair::of(of(&long, IdentityKind::Always), pair.before);
     there_and_back(database, &pair, "under a long name", |_, _, _| {});
+}
+
+/// No value is no array that has none in it, nor is it one on the way back.
+fn a_column_without_a_value_becomes_an_array(database: &Database) {
+    let (before, after) = (users("integer", |_| {}), users("integer[]", |_| {}));
+    create(database, &before);
+    database.run("INSERT INTO users VALUES (1, 1), (2, NULL)");
+    let rows = || database.column("SELECT coalesce(name::text, 'none') FROM users ORDER BY id");
+    let up = Difference::between(&before, &after, Dialect::Postgres, &Renames::default());
+    run(database, &up);
+    assert_eq!(rows(), ["{1}", "none"]);
+    run(database, &up.inverse());
+    assert_eq!(rows(), ["1", "none"]);
 }
 
 fn a_rename_keeps_the_rows(database: &Database) {
@@ -222,4 +259,9 @@ fn a_serial_becomes_an_identity_whatever_its_sequence_is_called() {
         Backend::Postgres,
         a_serial_becomes_an_identity_under_another_name,
     );
+}
+
+#[test]
+fn a_column_without_a_value_becomes_an_array_without_one() {
+    on(Backend::Postgres, a_column_without_a_value_becomes_an_array);
 }

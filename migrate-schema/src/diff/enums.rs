@@ -72,14 +72,26 @@ fn grows(from: &EnumType, to: &EnumType) -> bool {
         .all(|value| rest.any(|other| other == value))
 }
 
+/// How a value stands in an expression: as a text of its own, or in one that is an array.
+fn written(value: &str) -> Vec<String> {
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    let mut all = vec![Dialect::Postgres.literal(value)];
+    for item in [value.to_owned(), format!("\"{escaped}\"")] {
+        for (before, after) in [('{', '}'), ('{', ','), (',', ','), (',', '}')] {
+            all.push(format!("{before}{item}{after}").replace('\'', "''"));
+        }
+    }
+    all
+}
+
 /// PostgreSQL lets nobody use a value in the transaction that adds it; a type made anew may be used at once.
 fn uses_new_value(from: &EnumType, to: &EnumType, before: &Schema, after: &Schema) -> bool {
-    let quoted = |value: &String| Dialect::Postgres.literal(value);
+    let is_new = |value: &&String| !from.values.contains(value);
     let new: Vec<_> = to
         .values
         .iter()
-        .filter(|value| !from.values.contains(value))
-        .map(quoted)
+        .filter(is_new)
+        .flat_map(|value| written(value))
         .collect();
     let uses = |text: &str| new.iter().any(|value| text.contains(value.as_str()));
     after.tables.iter().any(|table| {

@@ -22,7 +22,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use change::{Change, Constraint, TableChange};
-pub(crate) use pairs::pairs;
+pub(crate) use pairs::{Named, pairs};
 pub use renames::Renames;
 
 use crate::{Dialect, Facet, ForeignKey, Name, Schema, Table};

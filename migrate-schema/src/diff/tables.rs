@@ -6,7 +6,8 @@ use super::columns::{computed_anew, differ};
 use super::enums::Enums;
 use super::pairs::{Named, pairs};
 use crate::{
-    Check, Column, Constraint, Dialect, ForeignKey, Index, PrimaryKey, Table, TableChange, Unique,
+    Check, Column, Constraint, Dialect, Facet, ForeignKey, Index, PrimaryKey, Table, TableChange,
+    Unique,
 };
 
 /// The changes of a table, by when they are done.
@@ -94,8 +95,12 @@ impl Altered {
             };
             let mut from = from.clone();
             if enums.rebuilds(&from) && enums.rebuilds(to) {
-                // The new type comes with the new default.
-                from.default = to.default.clone();
+                // The new type comes with the new default, unless the column becomes an array only then, or is one no more.
+                from.default = if from.is_array() == to.is_array() {
+                    to.default.clone()
+                } else {
+                    Facet::Known(None)
+                };
             }
             let reads_touched = to.generated.get().is_some_and(|of| {
                 let reads = |name: &String| of.expression.mentions(name, dialect);

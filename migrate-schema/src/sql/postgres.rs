@@ -2,7 +2,10 @@
 
 use super::postgres_column::{alter, comment_on, definition};
 use super::{Fills, Statement, clauses, postgres_enum, postgres_name};
-use crate::{Change, Column, Constraint, Dialect, Difference, Index, Name, Table, TableChange};
+use crate::diff::Named;
+use crate::{
+    Change, Column, Constraint, Dialect, Difference, Facet, Index, Name, Table, TableChange, Unique,
+};
 
 const DIALECT: Dialect = Dialect::Postgres;
 
@@ -68,7 +71,15 @@ fn create_table(table: &Table) -> Vec<String> {
         .iter()
         .map(|column| definition(column, None))
         .collect();
-    let mut sql = vec![clauses::create_table(table, columns, true, "", DIALECT)];
+    let (made, repeated) = without_repeated(table);
+    let mut sql = vec![clauses::create_table(&made, columns, true, "", DIALECT)];
+    sql.extend(repeated.into_iter().filter_map(|unique| {
+        let clause = clauses::constraint(&Constraint::Unique(unique), DIALECT)?;
+        Some(format!(
+            "ALTER TABLE {} ADD {clause}",
+            table.name.quoted(DIALECT)
+        ))
+    }));
     if let Some(comment) = table.comment.get() {
         sql.push(comment_on(
             "TABLE",
@@ -83,6 +94,27 @@ fn create_table(table: &Table) -> Vec<String> {
             .filter_map(|column| comment(&table.name, column)),
     );
     sql
+}
+
+/// A table without the unique constraints that say what its key or another of them says, whatever their names: CREATE TABLE would
+/// silently make one of the two.
+fn without_repeated(table: &Table) -> (Table, Vec<Unique>) {
+    let mut made = table.clone();
+    let mut said: Vec<Unique> = Vec::new();
+    said.extend(table.primary_key.get().map(|key| Unique::on(&key.columns)));
+    let mut repeated = Vec::new();
+    if let Facet::Known(uniques) = &mut made.uniques {
+        uniques.retain(|unique| {
+            let again = said.iter().any(|of| of.same(unique, DIALECT));
+            if again {
+                repeated.push(unique.clone());
+            } else {
+                said.push(unique.clone());
+            }
+            !again
+        });
+    }
+    (made, repeated)
 }
 
 /// The comment of a new column.

@@ -239,7 +239,7 @@ fn using(from: &Column, to: &Column) -> String {
         return String::new();
     };
     let both = |names: &[&str]| names.contains(&was.name()) && names.contains(&is.name());
-    let (was_array, is_array) = (was.dimensions() > 0, is.dimensions() > 0);
+    let (was_array, is_array) = (from.is_array(), to.is_array());
     let known = was.name() == is.name() || both(&NUMBERS) || both(&TIMES) || both(&JSON);
     let to_text = TEXTS.contains(&is.name()) && is.user_name().is_none();
     if was_array == is_array && (known || to_text) {
@@ -247,6 +247,10 @@ fn using(from: &Column, to: &Column) -> String {
     }
     let column = DIALECT.quote(&to.name);
     let value = match (was_array, is_array) {
+        // No value is no array of none.
+        (false, true) if from.takes_null() => {
+            format!("CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}] END")
+        }
         (false, true) => format!("ARRAY[{column}]"),
         (true, false) => format!("{column}[1]"),
         _ => column,

@@ -77,11 +77,7 @@ fn convert(table: &Table, after: &Table, to: &EnumType) -> Option<String> {
             continue;
         };
         let name = DIALECT.quote(&column.name);
-        let array = column
-            .sql_type
-            .value()
-            .is_some_and(|of| of.dimensions() > 0);
-        let brackets = if array { "[]" } else { "" };
+        let brackets = if column.is_array() { "[]" } else { "" };
         let of = to.name.quoted(DIALECT);
         let stays = is_of(later, &to.name);
         if column.default.get().is_some() {
@@ -93,7 +89,8 @@ fn convert(table: &Table, after: &Table, to: &EnumType) -> Option<String> {
         } else {
             format!("ALTER COLUMN {name} TYPE text{brackets} USING {name}::text{brackets}")
         });
-        if let Some(default) = later.default.get().filter(|_| stays) {
+        let fits = stays && column.is_array() == later.is_array();
+        if let Some(default) = later.default.get().filter(|_| fits) {
             actions.push(format!("ALTER COLUMN {name} SET DEFAULT {default}"));
         }
     }

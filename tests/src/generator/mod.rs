@@ -2,11 +2,13 @@
 
 mod mysql;
 mod postgres;
+mod postgres_enums;
 mod random;
+mod references;
 mod sqlite;
 
 use migrate_schema::{
-    Action, Check, Column, Dialect, Facet, ForeignKey, IdentityKind, Index, IndexPart, Naming,
+    Check, Column, Dialect, Facet, ForeignKey, IdentityKind, Index, IndexPart, Naming, PrimaryKey,
     Schema, Table, Type, Unique,
 };
 
@@ -103,6 +105,7 @@ impl Generator {
             tables,
             ..Schema::default()
         };
+        references::refer(&mut self.random, self.dialect, &mut schema);
         (self.kit().schema)(&mut self.random, &mut schema);
         schema
     }
@@ -170,7 +173,9 @@ impl Generator {
             table = table.index(index);
         }
         if self.random.one_in(4) {
-            table = table.unique(Unique::on([column, "id"]).named(uq));
+            let columns = [column, "id"];
+            let columns = &columns[..if self.random.one_in(3) { 1 } else { 2 }];
+            table = table.unique(Unique::on(columns.iter().copied()).named(uq));
         }
         if self.random.one_in(4) {
             let check = Check::that(format!("{} <> '9'", self.dialect.quote(column)));
@@ -186,10 +191,8 @@ impl Generator {
             |template: &str| naming.name(self.dialect, template, &name, &["ref id"], "other");
         let (fk, ix) = (label(&naming.fk), label(&naming.ix));
         let reference = Column::new("ref id", self.of("integer")).nullable();
-        let actions = [Action::NoAction, Action::Cascade, Action::SetNull];
         let mut key = ForeignKey::on(["ref id"], *self.random.pick(others), ["id"]).named(fk);
-        key.on_delete = *self.random.pick(&actions);
-        key.on_update = *self.random.pick(&actions);
+        references::act(&mut self.random, self.dialect, &mut key);
         let index = Index::on([IndexPart::column("ref id")]).named(ix);
         table.with(reference).foreign_key(key).index(index)
     }
@@ -197,6 +200,28 @@ impl Generator {
     fn of(&self, text: &str) -> Type {
         of(self.dialect, text)
     }
+}
+
+/// A primary key of two columns, of which `id` alone stays unique, since other tables refer to it.
+fn two_columns_are_the_key(dialect: Dialect, table: &mut Table) {
+    let Some(second) = table
+        .columns
+        .get_mut(1)
+        .filter(|of| of.generated.get().is_none())
+    else {
+        return;
+    };
+    second.nullable = Facet::Known(false);
+    let label = |kind: &str| {
+        let template = format!("{kind} {{table}}");
+        Naming::default().name(dialect, &template, &table.name.name, &[], "")
+    };
+    let (pk, uq) = (label("pk"), label("uq"));
+    table.primary_key = Facet::Known(Some(PrimaryKey {
+        name: Facet::Known(pk),
+        columns: vec![second.name.clone(), "id".into()],
+    }));
+    *table = table.clone().unique(Unique::on(["id"]).named(uq));
 }
 
 /// The first column that is gone, and the first one that comes.

@@ -79,6 +79,9 @@ fn table(random: &mut Random, table: &mut Table) {
     if random.one_in(4) {
         longer_key(random, table, &names);
     }
+    if random.one_in(4) {
+        table.comment = Facet::Known(Some("a table's \"comment\" \\".into()));
+    }
 }
 
 /// A column that is computed from another one, of a type that is the same in every mode of a session.

@@ -5,14 +5,10 @@ use migrate_schema::{
     Naming, Schema, Table, Unique,
 };
 
-use super::{Kit, Random, of};
+use super::{Kit, Random, of, postgres_enums, two_columns_are_the_key};
 use crate::database::OTHER_SCHEMA;
 
 const DIALECT: Dialect = Dialect::Postgres;
-/// The enum type, and the one value that it always has.
-const MOOD: &str = "Mo\"od";
-const FIRST: &str = "1";
-
 pub(super) const KIT: Kit = Kit {
     types: &[
         "smallint",
@@ -50,7 +46,7 @@ fn is_text(column: &Column) -> bool {
 }
 
 /// The name of a constraint or index of a table, by which column it is called.
-fn name(table: &Table, kind: &str, by: &str) -> String {
+pub(super) fn name(table: &Table, kind: &str, by: &str) -> String {
     let template = format!("{kind}_{{table}}_{{columns}}");
     Naming::default().name(DIALECT, &template, &table.name.name, &[by], "")
 }
@@ -60,6 +56,9 @@ fn table(random: &mut Random, table: &mut Table) {
         table.comment = Facet::Known(Some("a table's \"comment\"".into()));
     }
     numbered(random, table);
+    if random.one_in(4) {
+        two_columns_are_the_key(DIALECT, table);
+    }
     more_columns(random, table);
     let steps: [fn(&mut Random, &mut Table); 4] = [texts, arrays, numbers, deferred];
     for step in steps {
@@ -89,39 +88,19 @@ fn numbered(random: &mut Random, table: &mut Table) {
 }
 
 fn more_columns(random: &mut Random, table: &mut Table) {
-    let mut columns = Vec::new();
+    postgres_enums::columns(random, table);
     if random.one_in(2) {
-        let mood = migrate_schema::Type::user(MOOD.into());
-        let mut mood = Column::new("mood", mood);
-        if random.one_in(2) {
-            mood = mood.default(format!("'{FIRST}'"));
-        }
-        columns.push(mood);
+        table.columns.push(tags(random));
     }
     if random.one_in(2) {
-        let arrays = [
-            "integer[]",
-            "bigint[]",
-            "text[]",
-            "varchar(20)[]",
-            "numeric(10,2)[]",
-        ];
-        let tags = Column::new("tags", of(DIALECT, random.pick::<&str>(&arrays)));
-        columns.push(if random.one_in(2) {
-            tags.default("'{}'")
-        } else {
-            tags.nullable()
-        });
-    }
-    if random.one_in(2) {
-        let of_mood = format!("CASE WHEN mood = '{FIRST}' THEN id END");
+        let of_mood = table.column("mood").map(postgres_enums::has_first);
+        let of_mood = of_mood.map(|is_first| format!("CASE WHEN {is_first} THEN id END"));
         let mut texts = vec!["id * 2", "id + 1", "(id % 7) * abs(id)"];
-        texts
-            .extend((!columns.is_empty() && columns[0].name == "mood").then_some(of_mood.as_str()));
+        texts.extend(of_mood.as_deref());
         let text = *random.pick(&texts);
         let twice = *random.pick(&["integer", "bigint"]);
         let twice = Column::new("twice", of(DIALECT, twice)).generated(text);
-        columns.push(twice.nullable());
+        table.columns.push(twice.nullable());
     }
     if random.one_in(2) {
         let seen = *random.pick(&["timestamp", "timestamptz", "timestamptz(3)", "date"]);
@@ -130,9 +109,38 @@ fn more_columns(random: &mut Random, table: &mut Table) {
             "now() - interval '1 h'",
             "now() + interval '1 day'",
         ]);
-        columns.push(Column::new("seen", of(DIALECT, seen)).default(text));
+        let seen = Column::new("seen", of(DIALECT, seen)).default(text);
+        table.columns.push(seen);
     }
-    table.columns.append(&mut columns);
+}
+
+/// An array, or what another time is the array of.
+fn tags(random: &mut Random) -> Column {
+    let types = [
+        "integer[]",
+        "bigint[]",
+        "text[]",
+        "varchar(20)[]",
+        "numeric(10,2)[]",
+        "integer",
+        "text",
+        "numeric(10,2)",
+        "varchar(20)",
+    ];
+    let tags = Column::new("tags", of(DIALECT, random.pick::<&str>(&types)));
+    let default = if is_array(&tags) { "'{}'" } else { "'1'" };
+    if random.one_in(2) {
+        tags.default(default)
+    } else {
+        tags.nullable()
+    }
+}
+
+fn is_array(column: &Column) -> bool {
+    column
+        .sql_type
+        .value()
+        .is_some_and(|of| of.dimensions() > 0)
 }
 
 /// Indexes and checks of texts: expressions, operator classes, collations, conditions.
@@ -152,11 +160,10 @@ fn texts(random: &mut Random, table: &mut Table) {
             index.predicate = random
                 .one_in(2)
                 .then(|| format!("{quoted} IS NOT NULL and id in (1, 11, 22)").into());
-            index.include = if random.one_in(2) {
-                vec!["id".into()]
-            } else {
-                Vec::new()
-            };
+            if random.one_in(2) {
+                index.include = vec!["id".into(), column.name.clone()];
+                index.include.truncate(1 + random.below(2));
+            }
             push(table, index.named(name(table, "low", &column.name)));
         }
         if random.one_in(3) {
@@ -181,22 +188,18 @@ fn texts(random: &mut Random, table: &mut Table) {
     }
 }
 
-fn push(table: &mut Table, index: Index) {
+pub(super) fn push(table: &mut Table, index: Index) {
     *table = table.clone().index(index);
 }
 
 /// Indexes of arrays, enums and what is computed.
 fn arrays(random: &mut Random, table: &mut Table) {
-    if table.column("tags").is_some() && random.one_in(2) {
+    if table.column("tags").is_some_and(is_array) && random.one_in(2) {
         let mut index = Index::on([IndexPart::column("tags")]).named(name(table, "gin", "tags"));
         index.method = Some("gin".into());
         push(table, index);
     }
-    if table.column("mood").is_some() && random.one_in(2) {
-        let mut index = Index::on([IndexPart::column("mood")]).named(name(table, "ix", "mood"));
-        index.predicate = random.one_in(2).then(|| format!("mood = '{FIRST}'").into());
-        push(table, index);
-    }
+    postgres_enums::indexes(random, table);
     if table.column("twice").is_some() && random.one_in(2) {
         let mut part = IndexPart::column("twice");
         part.descending = true;
@@ -225,11 +228,6 @@ fn numbers(random: &mut Random, table: &mut Table) {
 /// When constraints are looked at, and which NULLs are alike.
 fn deferred(random: &mut Random, table: &mut Table) {
     let kinds = [Deferrable::No, Deferrable::Immediate, Deferrable::Deferred];
-    if let Facet::Known(keys) = &mut table.foreign_keys {
-        for key in keys {
-            key.deferrable = *random.pick(&kinds);
-        }
-    }
     if table.column("tags").is_some() && random.one_in(2) {
         let mut unique = Unique::on(["tags"]).named(name(table, "uq", "tags"));
         unique.nulls_not_distinct = random.one_in(2);
@@ -253,33 +251,10 @@ fn moved(schema: &mut Schema, name: &Name) {
     }
 }
 
-/// The enum type, where a table has it: some of its values in some order, the last of which may be a default.
 fn schema(random: &mut Random, schema: &mut Schema) {
-    schema.enums = Facet::Known(Vec::new());
     if let (Some(table), true) = (schema.tables.last(), random.one_in(2)) {
         let name = table.name.clone();
         moved(schema, &name);
     }
-    let uses = |table: &Table| table.column("mood").is_some();
-    if !schema.tables.iter().any(uses) {
-        return;
-    }
-    let mut values = vec![FIRST];
-    for value in ["it's", "Ünï \"x\"", "z", ""] {
-        if random.one_in(2) {
-            let place = random.below(values.len() + 1);
-            values.insert(place, value);
-        }
-    }
-    let last = values.last().map(|value| DIALECT.literal(value));
-    for column in schema
-        .tables
-        .iter_mut()
-        .flat_map(|table| &mut table.columns)
-    {
-        if column.name == "mood" && column.default.get().is_some() && random.one_in(2) {
-            column.default = Facet::Known(last.clone().map(Into::into));
-        }
-    }
-    *schema = schema.clone().with_enum(MOOD, values);
+    postgres_enums::types(random, schema);
 }

@@ -1,11 +1,8 @@
 //! What only SQLite has.
 
-use migrate_schema::{
-    Column, Deferrable, Dialect, Facet, Generated, IdentityKind, Index, IndexPart, PrimaryKey,
-    Table, Unique,
-};
+use migrate_schema::{Column, Dialect, Facet, Generated, IdentityKind, Index, IndexPart, Table};
 
-use super::{Kit, Random, of};
+use super::{Kit, Random, of, two_columns_are_the_key};
 
 pub(super) const KIT: Kit = Kit {
     types: &[
@@ -34,7 +31,7 @@ fn table(random: &mut Random, table: &mut Table) {
     }
     let numbered = table.columns[0].identity.get().is_some();
     if !numbered && random.one_in(3) {
-        two_columns_are_the_key(table);
+        two_columns_are_the_key(Dialect::Sqlite, table);
     }
     if !numbered && random.one_in(4) {
         table.without_rowid = Facet::Known(true);
@@ -58,12 +55,6 @@ fn table(random: &mut Random, table: &mut Table) {
             format!("CREATE TRIGGER {name} AFTER INSERT ON {on} BEGIN SELECT new.\"id\"; END");
         table.triggers.push(text);
     }
-    if let Facet::Known(keys) = &mut table.foreign_keys {
-        for key in keys {
-            let when = [Deferrable::No, Deferrable::Immediate, Deferrable::Deferred];
-            key.deferrable = *random.pick(&when);
-        }
-    }
     if table.column("name").is_some() && random.one_in(3) {
         let mut part = IndexPart::expression("lower(\"name\")");
         part.descending = random.one_in(2);
@@ -81,23 +72,4 @@ fn computed(random: &mut Random, table: &mut Table) {
         stored: random.one_in(2),
     }));
     table.columns.push(twice);
-}
-
-/// The first one alone stays unique, since other tables refer to it.
-fn two_columns_are_the_key(table: &mut Table) {
-    let Some(second) = table
-        .columns
-        .get_mut(1)
-        .filter(|of| of.generated.get().is_none())
-    else {
-        return;
-    };
-    second.nullable = Facet::Known(false);
-    table.primary_key = Facet::Known(Some(PrimaryKey {
-        name: Facet::Known(format!("pk {}", table.name.name)),
-        columns: vec![second.name.clone(), "id".into()],
-    }));
-    *table = table
-        .clone()
-        .unique(Unique::on(["id"]).named(format!("uq {}", table.name.name)));
 }

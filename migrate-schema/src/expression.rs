@@ -94,26 +94,6 @@ impl Expression {
     /// ```
     #[must_use]
     pub fn renamed(&self, from: &str, to: &str, dialect: Dialect) -> Self {
-        self.renamed_where(|_| true, (from, to), dialect)
-    }
-
-    /// A statement after a column has another name: a table may be called as the column was, and keeps its name.
-    pub(crate) fn renamed_column(&self, from: &str, to: &str, dialect: Dialect) -> Self {
-        const BEFORE_TABLES: [&str; 6] = ["on", "into", "from", "join", "update", "table"];
-        let of_a_column = |before: Option<&Token>| match before {
-            Some(Token::Word(word)) => !BEFORE_TABLES.contains(&word.to_lowercase().as_str()),
-            _ => true,
-        };
-        self.renamed_where(of_a_column, (from, to), dialect)
-    }
-
-    /// `may`: whether what stands after a token is a name that is meant.
-    fn renamed_where(
-        &self,
-        may: impl Fn(Option<&Token>) -> bool,
-        (from, to): (&str, &str),
-        dialect: Dialect,
-    ) -> Self {
         let all = tokens_at(&self.0, dialect);
         let mut text = String::with_capacity(self.0.len());
         let mut copied = 0;
@@ -129,8 +109,7 @@ impl Expression {
                 Token::Quoted(name) => name == from,
                 Token::Text(_) | Token::Number(_) | Token::Symbol(_) => false,
             };
-            let before = at.checked_sub(1).map(|before| &all[before].0);
-            if named && may(before) {
+            if named {
                 text.push_str(&self.0[copied..place.start]);
                 text.push_str(&dialect.quote(to));
                 copied = place.end;

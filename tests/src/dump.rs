@@ -7,6 +7,7 @@ use migrate_core::Backend;
 
 use crate::client::feed;
 use crate::database::Database;
+use crate::onlookers::PREFIX;
 
 /// The schema: `pg_dump -s`, the `sql` of `sqlite_master`, `SHOW CREATE` of everything.
 ///
@@ -22,10 +23,11 @@ pub fn dump(database: &Database) -> String {
 }
 
 fn sqlite(database: &Database) -> String {
-    database.run(
+    database.run(&format!(
         "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
-         AND tbl_name NOT IN ('__diesel_schema_migrations', '__migrate_log') ORDER BY type, name;",
-    )
+         AND name NOT LIKE '{PREFIX} %' AND tbl_name NOT IN ('__diesel_schema_migrations', '__migrate_log') \
+         ORDER BY type, name;",
+    ))
 }
 
 fn postgres(database: &Database) -> String {

@@ -13,6 +13,7 @@ mod database;
 mod dump;
 mod facts;
 mod generator;
+mod onlookers;
 mod process;
 mod project;
 mod proxy;

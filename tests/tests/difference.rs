@@ -1,6 +1,6 @@
 //! What a difference's SQL does on real servers: there, and back, with a row in each table.
 
-use migrate_core::{Backend, dialect};
+use migrate_core::{Backend, Inspector, dialect};
 use migrate_schema::{
     Check, Column, Dialect, Difference, Facet, IdentityKind, Index, IndexPart, Name, Renames,
     Schema, Table, Type, Unique,
@@ -207,6 +207,50 @@ fn a_column_without_a_value_becomes_an_array(database: &Database) {
     assert_eq!(rows(), ["1", "none"]);
 }
 
+/// Tables that are made anew lose their triggers, and get them back: one of them speaks of a table and a column that get other names,
+/// and of a column of the old name that stays.
+fn triggers_speak_of_what_gets_another_name(database: &Database) {
+    database.run(
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, nick TEXT, age INTEGER);\n\
+         CREATE TABLE log (id INTEGER PRIMARY KEY, nick TEXT, people INTEGER);\n\
+         CREATE VIEW nicks AS SELECT nick FROM people;\n\
+         CREATE TRIGGER told AFTER INSERT ON people BEGIN\n\
+           INSERT INTO log (nick, people) SELECT nick, id FROM people WHERE id = new.id; END;\n\
+         CREATE TRIGGER counted AFTER INSERT ON log BEGIN\n\
+           UPDATE people SET age = (SELECT count(log.nick) FROM log) WHERE id = new.people; END;",
+    );
+    let inspector = Inspector::new();
+    let mut connection = database.connect();
+    let mut wanted = inspector.schema(&mut connection).expect("it is read");
+    for table in &mut wanted.tables {
+        let text = Type::parse(Dialect::Sqlite, "text").expect("a type");
+        let column = table
+            .columns
+            .iter_mut()
+            .find(|of| of.name != "nick" && of.name != "id");
+        column.expect("it has three").sql_type = Facet::Known(text);
+        table.text = None;
+        if table.name.name == "people" {
+            table.name = "members".into();
+            table.columns[1].name = "name".into();
+        }
+    }
+    let hints = Renames::default()
+        .table("people", "members")
+        .column("members", "nick", "name");
+    let up = inspector.difference(&mut connection, &wanted, &hints);
+    let up = up.expect("it is compared");
+    run(database, &up);
+    database.run("INSERT INTO members (id, name) VALUES (7, 'ann')");
+    let rows = |sql: &str| database.query(sql);
+    assert_eq!(rows("SELECT name, age FROM members"), [["ann", "1"]]);
+    assert_eq!(rows("SELECT nick, people FROM log"), [["ann", "7"]]);
+    run(database, &up.inverse());
+    database.run("INSERT INTO people (id, nick) VALUES (8, 'bob')");
+    assert_eq!(rows("SELECT age FROM people WHERE id = 8"), [["2"]]);
+    assert_eq!(rows("SELECT nick FROM nicks"), [["ann"], ["bob"]]);
+}
+
 fn a_rename_keeps_the_rows(database: &Database) {
     let dialect = dialect(database.backend());
     let of = |table: &str, column: &str| {
@@ -264,4 +308,9 @@ fn a_serial_becomes_an_identity_whatever_its_sequence_is_called() {
 #[test]
 fn a_column_without_a_value_becomes_an_array_without_one() {
     on(Backend::Postgres, a_column_without_a_value_becomes_an_array);
+}
+
+#[test]
+fn triggers_speak_of_what_gets_another_name_there_and_back() {
+    on(Backend::Sqlite, triggers_speak_of_what_gets_another_name);
 }

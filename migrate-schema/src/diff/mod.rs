@@ -53,6 +53,8 @@ pub struct Difference {
     after: Schema,
     renames: Renames,
     changes: Vec<Change>,
+    /// Whether it is the way back of another one: what SQLite's triggers say is then said under the names that the renames give.
+    is_back: bool,
 }
 
 impl Difference {
@@ -81,6 +83,7 @@ impl Difference {
             after,
             renames,
             changes,
+            is_back: false,
         }
     }
 
@@ -99,12 +102,33 @@ impl Difference {
     /// The way back.
     #[must_use]
     pub fn inverse(&self) -> Self {
-        Self::between(
-            &self.after,
-            &self.before,
-            self.dialect,
-            &self.renames.reversed(),
-        )
+        let back = self.renames.reversed();
+        Self {
+            is_back: !self.is_back,
+            ..Self::between(&self.after, &self.before, self.dialect, &back)
+        }
+    }
+
+    /// The same changes without the renames, under the names that are there and that the triggers know; those of new tables are left
+    /// out. `None` where the renames come first as well: there are none, or the triggers know the names that they give.
+    pub(crate) fn under_old_names(&self) -> Option<Self> {
+        let renames = self.renames.tables.len() + self.renames.columns.len();
+        (renames > 0 && !self.is_back).then(|| {
+            let mut after = self
+                .renames
+                .reversed()
+                .applied_to(&self.after, self.dialect);
+            let tables = after.tables.iter_mut();
+            tables.for_each(|table| table.triggers.clear());
+            Self::between(&self.before, &after, self.dialect, &Renames::default())
+        })
+    }
+
+    /// The name that a table has before.
+    pub(crate) fn old_name<'a>(&'a self, table: &'a Name) -> &'a Name {
+        let mut renamed = self.renames.tables.iter();
+        let renamed = renamed.find(|(_, to)| to == table);
+        renamed.map_or(table, |(from, _)| from)
     }
 
     /// The same way in two parts: to a schema that lies between, and on from there.

@@ -122,7 +122,8 @@ impl Renames {
         }
     }
 
-    /// The schema after the renames alone, as the database itself changes it.
+    /// The schema after the renames alone, as the database itself changes it. Triggers stay as they were: which of the words in one is
+    /// meant only SQLite itself knows.
     pub(super) fn applied_to(&self, schema: &Schema, dialect: Dialect) -> Schema {
         let mut schema = schema.clone();
         for (from, to) in &self.tables {
@@ -130,7 +131,6 @@ impl Renames {
                 if table.name == *from {
                     table.name.clone_from(to);
                 }
-                rename_trigger(table, &from.name, &to.name, dialect);
                 rename_text(table, |text| renamed_table(text, &from.name, &to.name));
                 for key in items(&mut table.foreign_keys).filter(|key| key.table == *from) {
                     key.table.clone_from(to);
@@ -168,22 +168,11 @@ fn rename(names: &mut [String], from: &str, to: &str) {
     }
 }
 
-fn rename_trigger(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
-    for trigger in &mut table.triggers {
-        let renamed = Expression::from(trigger.as_str()).renamed(from, to, dialect);
-        renamed.as_str().clone_into(trigger);
-    }
-}
-
 fn rename_text(table: &mut Table, renamed: impl FnOnce(&str) -> String) {
     table.text = table.text.take().map(|text| renamed(&text));
 }
 
 fn rename_column(table: &mut Table, from: &str, to: &str, dialect: Dialect) {
-    for trigger in &mut table.triggers {
-        let renamed = Expression::from(trigger.as_str()).renamed_column(from, to, dialect);
-        renamed.as_str().clone_into(trigger);
-    }
     let renamed = |expression: &mut Expression| *expression = expression.renamed(from, to, dialect);
     for column in &mut table.columns {
         if column.name == from {

@@ -42,6 +42,18 @@ impl Fills {
         self
     }
 
+    /// The same values for tables under the names that they have before.
+    pub(super) fn under_old_names(&self, difference: &Difference) -> Self {
+        let given = self.given.iter().map(|((table, column), value)| {
+            let table = difference.old_name(table).clone();
+            ((table, column.clone()), value.clone())
+        });
+        Self {
+            given: given.collect(),
+            neutral: self.neutral,
+        }
+    }
+
     /// What gives a value to the rows that have NULL where none is taken any more, before anything else changes.
     pub(super) fn updates(&self, difference: &Difference) -> Vec<Statement> {
         let dialect = difference.dialect();

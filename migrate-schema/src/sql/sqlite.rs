@@ -13,28 +13,63 @@ pub(super) const DIALECT: Dialect = Dialect::Sqlite;
 
 /// The statements, in the order of the changes; a rebuild is where the first change of its table is.
 pub(super) fn statements(difference: &Difference, fills: &Fills) -> Vec<Statement> {
-    let rebuilt: HashSet<&Name> = difference
-        .changes()
-        .iter()
-        .filter_map(|change| match change {
-            Change::Alter { table, change } => {
-                let before = difference.renamed().table(table)?;
-                (!is_native(change, before, difference)).then_some(table)
+    let rebuilt = rebuilt(difference);
+    let mut tables = rebuilt.iter();
+    let has_triggers = |name: &&Name| {
+        let table = difference.renamed().table(name);
+        table.is_some_and(|table| !table.triggers.is_empty())
+    };
+    let first = difference.under_old_names();
+    if let Some(first) = first.filter(|_| tables.any(has_triggers)) {
+        return renamed_last(difference, &first, fills);
+    }
+    in_order(difference, &rebuilt, fills)
+}
+
+/// The tables that are made anew.
+fn rebuilt(difference: &Difference) -> HashSet<&Name> {
+    let changes = difference.changes().iter();
+    let names = changes.filter_map(|change| match change {
+        Change::Alter { table, change } => {
+            let before = difference.renamed().table(table)?;
+            (!is_native(change, before, difference)).then_some(table)
+        }
+        _ => None,
+    });
+    names.collect()
+}
+
+/// A table that is made anew gets its triggers back as they were; the names in them SQLite itself changes then, as it does those in
+/// views. `first` is everything else, under the old names.
+fn renamed_last(difference: &Difference, first: &Difference, fills: &Fills) -> Vec<Statement> {
+    let mut all = in_order(first, &rebuilt(first), &fills.under_old_names(difference));
+    for change in difference.changes() {
+        match change {
+            Change::RenameTable { from, to } => {
+                all.push(Statement::of([change], rename_table(from, to)));
             }
-            _ => None,
-        })
-        .collect();
+            Change::Alter { table, change: of } if is_rename(of) => {
+                let sql = native(table, of, difference);
+                all.extend(sql.map(|sql| Statement::of([change], sql)));
+            }
+            Change::CreateTable(table) => all.extend(triggers(table).map(Statement::more)),
+            _ => {}
+        }
+    }
+    all
+}
+
+fn rename_table(from: &Name, to: &Name) -> String {
+    let to = DIALECT.quote(&to.name);
+    format!("ALTER TABLE {} RENAME TO {to}", from.quoted(DIALECT))
+}
+
+fn in_order(difference: &Difference, rebuilt: &HashSet<&Name>, fills: &Fills) -> Vec<Statement> {
     let mut all = Vec::new();
     let mut done: HashSet<&Name> = HashSet::new();
     for each in difference.changes() {
         let sql = match each {
-            Change::RenameTable { from, to } => {
-                format!(
-                    "ALTER TABLE {} RENAME TO {}",
-                    from.quoted(DIALECT),
-                    DIALECT.quote(&to.name)
-                )
-            }
+            Change::RenameTable { from, to } => rename_table(from, to),
             Change::CreateTable(table) => {
                 all.push(Statement::of([each], create(table)));
                 all.extend(triggers(table).map(Statement::more));

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate_core::{Backend, Migrations};
+use migrate_schema::Step;
 use tempfile::TempDir;
 
 /// A directory with `migrations/` and a `migrate.toml`.
@@ -43,6 +44,25 @@ impl Project {
                 &format!("CREATE TABLE t{number:02} (id INTEGER PRIMARY KEY);\n"),
                 &format!("DROP TABLE t{number:02};\n"),
             );
+        }
+        project
+    }
+
+    /// A chain for PostgreSQL of the steps that let others read and write, a revision each.
+    #[must_use]
+    pub fn of_steps(steps: &[Step]) -> Self {
+        let mut project = Self::new(Backend::Postgres);
+        for (at, step) in steps.iter().enumerate() {
+            let wait = step.lock_timeout;
+            let wait = wait.map(|wait| format!("lock_timeout = \"{wait}\"\n"));
+            let metadata = format!(
+                "run_in_transaction = {}\nrevert_in_transaction = {}\n{}",
+                step.in_transaction,
+                step.revert_in_transaction,
+                wait.unwrap_or_default()
+            );
+            let name = format!("{:03}_step", at + 1);
+            project.with_metadata(&name, (&step.up, &step.down), &metadata);
         }
         project
     }

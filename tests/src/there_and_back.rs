@@ -1,11 +1,14 @@
 //! Two schemas on a real server: made, taken from one to the other and back, with a row in each table.
 
+use std::error::Error as _;
+
 use migrate_core::{Backend, Inspector, dialect};
 use migrate_schema::{Dialect, Difference, Fills, Renames, Schema};
 use regex::Regex;
 
 use crate::database::{Database, OTHER_SCHEMA};
 use crate::onlookers::Onlookers;
+use crate::project::Project;
 use crate::rows::{Kept, fills, insert, insert_nulls, kept};
 use crate::shape::{beside, shape};
 
@@ -20,6 +23,8 @@ pub struct Pair {
     pub renames: Renames,
     /// Whether what is there is read from the database and compared by it, as a command does, and not as it was said.
     pub read: bool,
+    /// Whether it goes both ways by the steps that let others read and write, a revision each (PostgreSQL).
+    pub online: bool,
 }
 
 impl Pair {
@@ -32,6 +37,7 @@ impl Pair {
             after,
             renames,
             read: false,
+            online: false,
         }
     }
 }
@@ -62,7 +68,14 @@ pub fn there_and_back(
     database.run(&(insert(before, later, dialect) + &insert_nulls(before, later, dialect)));
     let lasting = between(before, later, dialect);
     let rows = kept(database, before, &lasting);
-    run(database, &up);
+    let steps = pair.online.then(|| {
+        let steps = up.online(&fills(&up)).expect("types are known");
+        Project::of_steps(&steps)
+    });
+    match &steps {
+        Some(steps) => through(steps, database, true, which),
+        None => run(database, &up),
+    }
     onlookers.iter().for_each(|of| of.look(database, true));
     let fresh = database.beside();
     begin_with(fresh, after);
@@ -73,7 +86,10 @@ pub fn there_and_back(
         "{which}: a second comparison finds nothing"
     );
     look(database, after, &format!("{which}, after\n{}", script(&up)));
-    run(database, &down);
+    match &steps {
+        Some(steps) => through(steps, database, false, which),
+        None => run(database, &down),
+    }
     onlookers.iter().for_each(|of| of.look(database, false));
     let beside_before = beside(&shape(database), &there);
     assert_eq!(beside_before, "", "{which}, down:\n{}", script(&down));
@@ -99,6 +115,7 @@ fn difference(database: &Database, pair: &Pair, which: &str) -> Difference {
         after,
         renames,
         read,
+        ..
     } = pair;
     if !read {
         return Difference::between(before, after, dialect(database.backend()), renames);
@@ -224,6 +241,16 @@ pub fn run(database: &Database, difference: &Difference) {
     let off = "PRAGMA foreign_keys = OFF;\n";
     let before = if script.contains(off) { off } else { "" };
     database.run(&format!("{before}BEGIN;\n{script}COMMIT;\n"));
+}
+
+/// Runs all revisions of a chain, or takes all of them back.
+fn through(chain: &Project, database: &Database, up: bool, which: &str) {
+    let (chain, mut connection) = (chain.read(), database.connect());
+    let done = match up {
+        true => chain.upgrade(&mut connection),
+        false => chain.downgrade_to(&mut connection, "base"),
+    };
+    done.unwrap_or_else(|error| panic!("{which}: {error} {:?}", error.source()));
 }
 
 fn script(difference: &Difference) -> String {

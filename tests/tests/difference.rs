@@ -5,7 +5,9 @@ use migrate_schema::{
     Check, Column, Dialect, Difference, Facet, IdentityKind, Index, IndexPart, Name, Renames,
     Schema, Table, Type, Unique,
 };
-use migrate_tests::{Database, Pair, create, insert, on, on_each_backend, run, there_and_back};
+use migrate_tests::{
+    Database, Pair, create, insert, is_read, on, on_each_backend, run, there_and_back,
+};
 
 /// A table `users` with a column `name` of a type, as something changes it.
 fn users(of: &str, change: impl FnOnce(&mut Table)) -> Schema {
@@ -174,6 +176,51 @@ fn computed_from_mood(values: &[&str]) -> Schema {
     .with_enum("mood", values.iter().copied())
 }
 
+/// What the servers write of a column's check, default and index says of what type the constants are.
+fn a_column_that_others_read_gets_another_type(database: &Database) {
+    let dialect = dialect(database.backend());
+    let schema = |of: &str| {
+        let parse = |text| Type::parse(dialect, text).expect("a type");
+        let table = Table::new("users")
+            .with(Column::new("id", parse("integer")))
+            .with(Column::new("name", parse(of)).default("'22'"))
+            .keyed(["id"])
+            .check(Check::that("name <> '9'").named("ck"));
+        Schema::default().with(table)
+    };
+    for (was, is) in [("text", "smallint"), ("bigint", "varchar(20)")] {
+        let pair = Pair {
+            read: true,
+            ..Pair::of(schema(was), schema(is))
+        };
+        there_and_back(database, &pair, &format!("{was} to {is}"), is_read);
+    }
+}
+
+/// The server is asked what a check means while the table and its column still have the old names.
+fn a_check_is_written_otherwise_under_another_name(database: &Database) {
+    let dialect = dialect(database.backend());
+    let schema = |table: &str, column: &str, check: &str| {
+        let parse = |text| Type::parse(dialect, text).expect("a type");
+        let table = Table::new(table)
+            .with(Column::new("id", parse("integer")))
+            .with(Column::new(column, parse("integer")))
+            .check(Check::that(check).named("ck"));
+        Schema::default().with(table)
+    };
+    let pair = Pair {
+        renames: Renames::default()
+            .table("people", "members")
+            .column("members", "age", "years"),
+        read: true,
+        ..Pair::of(
+            schema("people", "age", "age in (1, 11, 22) AND id <> 3"),
+            schema("members", "years", "years IN (1,11,22) and id != 3"),
+        )
+    };
+    there_and_back(database, &pair, "under another name", is_read);
+}
+
 /// The sequence keeps the name of the old table, however long that is.
 fn a_serial_becomes_an_identity_under_another_name(database: &Database) {
     let of = |name: &str, kind: IdentityKind| {
@@ -290,7 +337,10 @@ fn a_rename_keeps_the_rows(database: &Database) {
     assert_eq!(database.value("SELECT nick FROM people"), "11");
 }
 
-on_each_backend!(a_rename_keeps_the_rows);
+on_each_backend!(
+    a_rename_keeps_the_rows,
+    a_column_that_others_read_gets_another_type
+);
 
 #[test]
 fn what_only_postgres_has_there_and_back() {
@@ -313,4 +363,12 @@ fn a_column_without_a_value_becomes_an_array_without_one() {
 #[test]
 fn triggers_speak_of_what_gets_another_name_there_and_back() {
     on(Backend::Sqlite, triggers_speak_of_what_gets_another_name);
+}
+
+/// SQLite keeps the text that it was given.
+#[test]
+fn a_check_that_is_written_otherwise_under_another_name_is_the_same() {
+    for backend in [Backend::Postgres, Backend::Mysql] {
+        on(backend, a_check_is_written_otherwise_under_another_name);
+    }
 }

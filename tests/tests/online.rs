@@ -48,20 +48,7 @@ fn difference(database: &Database) -> Difference {
 }
 
 fn chain(steps: &[Step]) -> (Project, Migrations) {
-    let mut project = Project::new(Backend::Postgres);
-    for (at, step) in steps.iter().enumerate() {
-        let wait = step
-            .lock_timeout
-            .map(|wait| format!("lock_timeout = \"{wait}\"\n"));
-        let metadata = format!(
-            "run_in_transaction = {}\nrevert_in_transaction = {}\n{}",
-            step.in_transaction,
-            step.revert_in_transaction,
-            wait.unwrap_or_default()
-        );
-        let name = format!("{:02}_step", at + 1);
-        project.with_metadata(&name, (&step.up, &step.down), &metadata);
-    }
+    let project = Project::of_steps(steps);
     let migrations = project.read();
     (project, migrations)
 }
@@ -261,6 +248,41 @@ fn a_column_with_nulls_is_told_or_filled() {
             "nobody"
         );
         assert_eq!(up.dialect(), Dialect::Postgres);
+    });
+}
+
+/// As without steps, the value is one of the type that the column has before.
+#[test]
+fn a_column_that_gets_another_type_is_filled_before() {
+    postgres(|database| {
+        database.run(
+            "CREATE TABLE t (id INTEGER, score INTEGER); INSERT INTO t VALUES (1, NULL), (2, 7)",
+        );
+        let inspector = Inspector::new();
+        let mut wanted = inspector
+            .schema(&mut database.connect())
+            .expect("it is read");
+        let column = &mut wanted.tables[0].columns[1];
+        column.nullable = Facet::Known(false);
+        column.sql_type = Type::parse(Dialect::Postgres, "text[]")
+            .expect("a type")
+            .into();
+        let up = inspector
+            .difference(&mut database.connect(), &wanted, &Renames::default())
+            .expect("it is compared");
+        let fills = Fills::default().with("t", "score", "0");
+        let (_project, migrations) = chain(&up.online(&fills).expect("types are known"));
+        migrations
+            .upgrade(&mut database.connect())
+            .expect("it is filled");
+        let scores = database.column("SELECT score FROM t ORDER BY id");
+        assert_eq!(scores, ["{0}", "{7}"]);
+        assert!(
+            database
+                .client()
+                .run("INSERT INTO t VALUES (3, NULL)")
+                .is_err()
+        );
     });
 }
 

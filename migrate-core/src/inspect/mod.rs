@@ -167,7 +167,7 @@ impl Inspector {
         if by_text.is_empty() {
             return Ok(by_text);
         }
-        let wanted = normal(server, &wanted, by_text.renamed())?;
+        let wanted = normal(server, &wanted, &by_text)?;
         Ok(Difference::between(found, &wanted, dialect, renames))
     }
 
@@ -263,20 +263,21 @@ fn own(server: &mut dyn Server) -> Result<Option<String>, InspectError> {
     Ok(rows.first().and_then(|row| row.text(0).map(str::to_owned)))
 }
 
-/// What is wanted, with its expressions as the server writes those that are there. What is found has its new names already.
+/// What is wanted, with its expressions as the server writes those that are there.
 fn normal(
     server: &mut dyn Server,
     wanted: &Schema,
-    #[cfg_attr(not(any(feature = "postgres", feature = "mysql")), expect(unused))] found: &Schema,
+    #[cfg_attr(not(any(feature = "postgres", feature = "mysql")), expect(unused))]
+    by_text: &Difference,
 ) -> Result<Schema, InspectError> {
     match server.backend() {
         // SQLite keeps the text that it was given.
         #[cfg(feature = "sqlite")]
         Backend::Sqlite => Ok(wanted.clone()),
         #[cfg(feature = "postgres")]
-        Backend::Postgres => postgres::normal(server, wanted, found),
+        Backend::Postgres => postgres::normal(server, wanted, by_text),
         #[cfg(feature = "mysql")]
-        Backend::Mysql => mysql::normal(server, wanted, found),
+        Backend::Mysql => mysql::normal(server, wanted, by_text.renamed()),
         #[allow(unreachable_patterns)]
         _ => unreachable!("without a backend no connection can be made"),
     }

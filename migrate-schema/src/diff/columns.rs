@@ -15,7 +15,8 @@ pub(super) fn completed(wanted: &Column, before: &Column, dialect: Dialect) -> C
     after.collation = wanted.collation.clone().over(&before.collation);
     after.comment = wanted.comment.clone().over(&before.comment);
     after.default = wanted.default.clone().over(&before.default);
-    if same_default(before, &after, dialect) {
+    // The words for a value of the old type need not be any for one of the new one.
+    if same_default(before, &after, dialect) && !is_retyped(before, &after, dialect) {
         after.default = before.default.clone();
     }
     after.generated = wanted.generated.clone().over(&before.generated);
@@ -56,6 +57,12 @@ fn same_generated(one: &Column, other: &Column, dialect: Dialect) -> bool {
         }
         (one, other) => one.is_none() && other.is_none(),
     }
+}
+
+/// Whether the type becomes another one: the servers write constants of the old one into what they are compared with.
+pub(super) fn is_retyped(from: &Column, to: &Column, dialect: Dialect) -> bool {
+    let of = |column: &Column| column.sql_type.value().map(|of| of.name().to_owned());
+    dialect != Dialect::Sqlite && (of(from), from.is_array()) != (of(to), to.is_array())
 }
 
 /// Whether a completed column is another one than before.

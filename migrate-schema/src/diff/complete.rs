@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::normal::normal;
 use super::pairs::{Named, pairs};
 use super::{columns, free_names, printed};
-use crate::{Constraint, Dialect, Facet, Index, Name, PrimaryKey, Schema, Table};
+use crate::{
+    Column, Constraint, Dialect, Expression, Facet, Index, Name, PrimaryKey, Schema, Table,
+};
 
 /// The wanted schema with everything that it does not say taken from the one that is there.
 pub(super) fn completed(wanted: &Schema, before: &Schema, dialect: Dialect) -> Schema {
@@ -66,6 +68,17 @@ fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {
             column.collation = Facet::Known(None);
         }
     }
+    let retyped = retyped(&after, before, dialect);
+    let reads = |of: &Expression| retyped.iter().any(|name| of.mentions(name, dialect));
+    for column in &mut after.columns {
+        let said = wanted
+            .column(&column.name)
+            .and_then(|of| of.generated.get());
+        if let Some(said) = said.filter(|said| reads(&said.expression)) {
+            column.generated = Facet::Known(Some(said.clone()));
+        }
+    }
+    let reads_anew = |of: &Constraint| retyped.iter().any(|name| of.reads(name, dialect));
     let key = |table: &Table| {
         table
             .primary_key
@@ -81,17 +94,21 @@ fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {
         let gone = |name: &String| constraint.mentions(name, dialect) && !columns.contains(name);
         !before.columns.iter().any(|column| gone(&column.name))
     };
-    after.primary_key = list::<PrimaryKey>(key(&wanted), &key(before), dialect, &keeps)
+    let kept = Kept {
+        stays: &keeps,
+        reads_anew: &reads_anew,
+    };
+    after.primary_key = list::<PrimaryKey>(key(&wanted), &key(before), dialect, &kept)
         .map(|list| list.into_iter().next());
     after.foreign_keys = list(
         wanted.foreign_keys.clone(),
         &before.foreign_keys,
         dialect,
-        &keeps,
+        &kept,
     );
-    after.uniques = list(wanted.uniques.clone(), &before.uniques, dialect, &keeps);
-    after.indexes = list(wanted.indexes.clone(), &before.indexes, dialect, &keeps);
-    after.checks = list(wanted.checks.clone(), &before.checks, dialect, &keeps);
+    after.uniques = list(wanted.uniques.clone(), &before.uniques, dialect, &kept);
+    after.indexes = list(wanted.indexes.clone(), &before.indexes, dialect, &kept);
+    after.checks = list(wanted.checks.clone(), &before.checks, dialect, &kept);
     after.comment = wanted.comment.clone().over(&before.comment);
     after.strict = wanted.strict.over(&before.strict);
     after.without_rowid = wanted.without_rowid.over(&before.without_rowid);
@@ -106,29 +123,52 @@ fn completed_table(wanted: Table, before: &Table, dialect: Dialect) -> Table {
     after
 }
 
-/// A list of constraints: what is wanted, each in the words that the database has for it.
+/// The columns whose type becomes another one.
+fn retyped(after: &Table, before: &Table, dialect: Dialect) -> Vec<String> {
+    let of_another_type = |column: &&Column| {
+        let was = before.column(&column.name);
+        was.is_some_and(|was| columns::is_retyped(was, column, dialect))
+    };
+    let columns = after.columns.iter().filter(of_another_type);
+    columns.map(|column| column.name.clone()).collect()
+}
+
+/// How a constraint that is there goes on.
+struct Kept<'a> {
+    /// Whether it can stay although nobody speaks of it.
+    stays: &'a dyn Fn(Constraint) -> bool,
+    /// Whether a column that it reads gets another type.
+    reads_anew: &'a dyn Fn(&Constraint) -> bool,
+}
+
+/// A list of constraints: what is wanted, each in the words that the database has for it while they mean the same.
 fn list<T: Named>(
     wanted: Facet<Vec<T>>,
     before: &Facet<Vec<T>>,
     dialect: Dialect,
-    keeps: &dyn Fn(Constraint) -> bool,
+    kept: &Kept<'_>,
 ) -> Facet<Vec<T>> {
     let Facet::Known(wanted) = wanted else {
         let stay = |list: Vec<T>| {
             list.into_iter()
-                .filter(|one| keeps(one.clone().constraint()))
+                .filter(|one| (kept.stays)(one.clone().constraint()))
                 .collect()
         };
         return before.clone().map(stay);
     };
     let found = pairs(before.all(), &wanted, dialect);
-    let kept = found.kept.into_iter().map(|(mut before, wanted)| {
-        if wanted.name().differs(before.name()) {
-            before.name_mut().clone_from(wanted.name());
-        }
-        before
+    let both = found.kept.into_iter().map(|(before, wanted)| {
+        let name = if wanted.name().differs(before.name()) {
+            wanted.name().clone()
+        } else {
+            before.name().clone()
+        };
+        let anew = (kept.reads_anew)(&wanted.clone().constraint());
+        let mut one = if anew { wanted } else { before };
+        *one.name_mut() = name;
+        one
     });
-    Facet::Known(kept.chain(found.new).collect())
+    Facet::Known(both.chain(found.new).collect())
 }
 
 /// SQLite lets a key be NULL whose column does not say NOT NULL; Diesel and its users do not know of that.

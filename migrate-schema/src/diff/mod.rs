@@ -149,6 +149,12 @@ impl Difference {
         self.dialect
     }
 
+    /// The renames among the hints that hold.
+    #[must_use]
+    pub const fn renames(&self) -> &Renames {
+        &self.renames
+    }
+
     /// The schema that is there once the renames are done, and nothing else.
     #[must_use]
     pub const fn renamed(&self) -> &Schema {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{computed_anew, differ};
+use super::columns::{computed_anew, differ, is_retyped};
 use super::enums::Enums;
 use super::pairs::{Named, pairs};
 use crate::{
@@ -169,22 +169,14 @@ impl Altered {
     }
 }
 
-/// The columns whose type becomes another one: the servers wrote constants in the old one into the expressions beside them.
+/// The columns whose type becomes another one, or is made anew.
 fn touched(before: &Table, after: &Table, enums: &Enums, dialect: Dialect) -> BTreeSet<String> {
     let retyped = |to: &&Column| {
         let from = before.column(&to.name);
-        let name = |column: &Column| column.sql_type.value().map(|of| of.name().to_owned());
-        from.is_some_and(|from| enums.rebuilds(from) || name(from) != name(to))
+        from.is_some_and(|from| enums.rebuilds(from) || is_retyped(from, to, dialect))
     };
-    if dialect == Dialect::Sqlite {
-        return BTreeSet::new();
-    }
-    after
-        .columns
-        .iter()
-        .filter(retyped)
-        .map(|column| column.name.clone())
-        .collect()
+    let columns = after.columns.iter().filter(retyped);
+    columns.map(|column| column.name.clone()).collect()
 }
 
 /// The lists of constraints of a table, compared one kind after the other.

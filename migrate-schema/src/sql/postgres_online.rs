@@ -4,7 +4,7 @@
 
 use super::postgres::create_index;
 use super::postgres_name::of_constraint;
-use super::postgres_rewrites::rewrites;
+use super::postgres_rewrites::{is_rewriting, rewrites};
 use super::{Fills, SqlError, Statement, written};
 use crate::{
     Change, Column, Constraint, Dialect, Difference, Facet, Index, IndexPart, Name, Naming, Schema,
@@ -210,7 +210,10 @@ fn without_slow(difference: &Difference) -> Schema {
             }
             TableChange::Add(Constraint::Check(check)) => remove(&mut table.checks, check),
             TableChange::Add(Constraint::ForeignKey(key)) => remove(&mut table.foreign_keys, key),
-            TableChange::AlterColumn { from, to } if from.takes_null() && !to.takes_null() => {
+            // What writes the table anew sees every value at that, and a value for NULL is one of the old type.
+            of @ TableChange::AlterColumn { from, to }
+                if from.takes_null() && !to.takes_null() && !is_rewriting(of) =>
+            {
                 let key = table.primary_key.get();
                 if !key.is_some_and(|key| key.columns.contains(&to.name)) {
                     let mut columns = table.columns.iter_mut();

@@ -7,15 +7,20 @@ use crate::{Change, Column, Constraint, TableChange, Type};
 pub(super) fn rewrites(change: &Change) -> bool {
     match change {
         Change::RebuildEnum { .. } => true,
-        Change::Alter { change, .. } => match change.as_ref() {
-            TableChange::AddColumn(column) => is_computed(column),
-            TableChange::AlterColumn { from, to } => {
-                from.sql_type != to.sql_type && !is_wider(from, to)
-                    || from.generated != to.generated && to.generated.get().is_some()
-            }
-            TableChange::Add(Constraint::PrimaryKey(_)) => true,
-            _ => false,
-        },
+        Change::Alter { change, .. } => is_rewriting(change),
+        _ => false,
+    }
+}
+
+/// The same of one change of a table.
+pub(super) fn is_rewriting(change: &TableChange) -> bool {
+    match change {
+        TableChange::AddColumn(column) => is_computed(column),
+        TableChange::AlterColumn { from, to } => {
+            from.sql_type != to.sql_type && !is_wider(from, to)
+                || from.generated != to.generated && to.generated.get().is_some()
+        }
+        TableChange::Add(Constraint::PrimaryKey(_)) => true,
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use migrate_schema::{Expression, Name};
+use migrate_schema::{Expression, Name, Renames};
 
 use super::columns::default;
 use super::questions::{Place, Question};
@@ -23,6 +23,7 @@ const READ_BACK: &str = "\
 pub(super) fn answers(
     server: &mut dyn Server,
     questions: &[Question<'_>],
+    renames: &Renames,
 ) -> Result<Option<HashMap<usize, Expression>>, InspectError> {
     aside(server, |server| {
         let own = server.rows("SELECT current_schema()::text");
@@ -34,7 +35,7 @@ pub(super) fn answers(
             let before = number.checked_sub(1).map(|number| questions[number].table);
             let after = questions.get(number + 1).map(|question| question.table);
             if before != Some(question.table) {
-                script.push_str(&copy(&question.found.name, &own));
+                script.push_str(&copy(&question.found.name, &own, renames));
             }
             script.push_str(&made(number, question));
             if after != Some(question.table) {
@@ -44,7 +45,10 @@ pub(super) fn answers(
         match attempt(server, &script)? {
             Ok(()) => read_back(server, questions).map(Some),
             Err(error) if cannot_be_asked(&error) => Ok(None),
-            Err(error) => Err(culprit(server, questions, &own, error)?),
+            Err(error) => {
+                let copied = |name: &Name| copy(name, &own, renames);
+                Err(culprit(server, questions, &copied, error)?)
+            }
         }
     })
 }
@@ -70,12 +74,22 @@ fn cannot_be_asked(error: &ServerError) -> bool {
         || error.message.contains("during recovery")
 }
 
-/// An empty table with the same columns under the same name.
-fn copy(name: &Name, own: &str) -> String {
-    let schema = name.schema.as_deref().unwrap_or(own);
-    let there = Name::qualified(schema, &name.name).quoted(DIALECT);
-    let copy = DIALECT.quote(&name.name);
-    format!("CREATE TEMPORARY TABLE {copy} (LIKE {there});\n")
+/// An empty table with the same columns, all under the names that they are to have.
+fn copy(name: &Name, own: &str, renames: &Renames) -> String {
+    let mut tables = renames.tables.iter();
+    let old = tables.find(|(_, to)| to == name);
+    let old = old.map_or(name, |(from, _)| from);
+    let schema = old.schema.as_deref().unwrap_or(own);
+    let there = Name::qualified(schema, &old.name).quoted(DIALECT);
+    let quoted = DIALECT.quote(&name.name);
+    let mut script = format!("CREATE TEMPORARY TABLE {quoted} (LIKE {there});\n");
+    for (_, from, to) in renames.columns.iter().filter(|(of, ..)| of == name) {
+        let (copy, from, to) = (copied(name), DIALECT.quote(from), DIALECT.quote(to));
+        script.push_str(&format!(
+            "ALTER TABLE {copy} RENAME COLUMN {from} TO {to};\n"
+        ));
+    }
+    script
 }
 
 /// The next table may have the same name in another schema.
@@ -139,12 +153,12 @@ fn read_back(
 fn culprit(
     server: &mut dyn Server,
     questions: &[Question<'_>],
-    own: &str,
+    copied: &dyn Fn(&Name) -> String,
     error: ServerError,
 ) -> Result<InspectError, InspectError> {
     for (number, question) in questions.iter().enumerate() {
         let name = &question.found.name;
-        let script = copy(name, own) + &made(number, question) + &aside_named(name, number);
+        let script = copied(name) + &made(number, question) + &aside_named(name, number);
         if let Err(error) = attempt(server, &script)? {
             return Ok(InspectError::Refused {
                 what: question.to_string(),

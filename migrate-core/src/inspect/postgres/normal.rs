@@ -1,6 +1,6 @@
 //! What is wanted in the words of what is there, where the server says that both mean the same.
 
-use migrate_schema::{Expression, Schema};
+use migrate_schema::{Difference, Expression, Schema};
 
 use super::answers::answers;
 use super::questions::{place, questions};
@@ -12,14 +12,14 @@ use crate::backend::Server;
 pub(in crate::inspect) fn normal(
     server: &mut dyn Server,
     wanted: &Schema,
-    found: &Schema,
+    by_text: &Difference,
 ) -> Result<Schema, InspectError> {
-    let questions = questions(wanted, found);
+    let questions = questions(wanted, by_text.renamed());
     let mut wanted = wanted.clone();
     if questions.is_empty() {
         return Ok(wanted);
     }
-    let answers = answers(server, &questions)?;
+    let answers = answers(server, &questions, by_text.renames())?;
     for (number, question) in questions.iter().enumerate() {
         let same = |there: &&&Expression| match &answers {
             Some(answers) => answers.get(&number) == Some(**there),

@@ -23,9 +23,9 @@ pub(crate) fn text(error: &CommandError) -> String {
     let message = error.to_string();
     match &error.cause {
         Cause::None => plain(&message, error.help()),
-        Cause::Problems { texts, .. } => format!(
+        Cause::Problems { problems, texts } => format!(
             "{}\n\n{}",
-            texts.join("\n\n"),
+            problems.folded(texts, "--format json").join("\n\n"),
             plain(&message, error.help())
         ),
         Cause::Failure(failure, shown) => framed(failure, shown, &message, error.help()),

@@ -1,9 +1,13 @@
 //! Problems as people read them: each with its file, its message, its mend and, where it helps, a picture.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 
 use super::Problem;
+
+/// So many problems of a kind are worth a reader's time.
+const ALIKE: usize = 10;
 
 /// All problems of a directory, in a stable order. It derefs to a slice of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,44 @@ impl Problems {
             .iter()
             .map(|problem| problem.render(prefix))
             .collect()
+    }
+
+    /// Their texts for people: a long chain may have one problem in each revision. Of a kind there are the first ten, and the tenth ends
+    /// with how many are like it; `all` says where those are listed.
+    ///
+    /// ```
+    /// use migrate_chain::{Chain, Revision};
+    ///
+    /// let lost = (0..30).map(|n| Revision::new(format!("r{n:02}")).following("gone"));
+    /// let problems = Chain::link(lost.collect()).unwrap_err();
+    /// let folded = problems.folded(&problems.render("migrations"), "--format json");
+    /// assert_eq!(folded.len(), 10);
+    /// assert!(folded[9].ends_with("and 20 more like it: all are in --format json"));
+    /// ```
+    #[must_use]
+    pub fn folded(&self, texts: &[String], all: &str) -> Vec<String> {
+        let kind = std::mem::discriminant::<Problem>;
+        let mut counts = HashMap::new();
+        for problem in &self.0 {
+            *counts.entry(kind(problem)).or_insert(0_usize) += 1;
+        }
+        let mut seen = HashMap::new();
+        let mut folded = Vec::new();
+        for (problem, text) in self.0.iter().zip(texts) {
+            let kind = kind(problem);
+            let number = seen.entry(kind).or_insert(0_usize);
+            *number += 1;
+            match counts[&kind] - *number {
+                _ if *number > ALIKE => {}
+                more @ 1.. if *number == ALIKE => {
+                    folded.push(format!(
+                        "{text}\n  and {more} more like it: all are in {all}"
+                    ));
+                }
+                _ => folded.push(text.clone()),
+            }
+        }
+        folded
     }
 }
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use migrate_core::Backend;
-use migrate_tests::{Outcome, Project};
+use migrate_tests::{Database, Outcome, Project, on};
 
-use crate::{finish, tool};
+use crate::{finish, run_on, tool};
 
 /// A row of a table: the other tool's words, ours, and the note.
 struct Row {
@@ -84,6 +84,22 @@ fn run(project: &Project, words: &[&str]) -> Outcome {
     finish(command)
 }
 
+/// A new index of a table that is there is built beside those who read and write it.
+fn is_online(project: &Project, database: &Database, words: &[&str]) {
+    let model = "#[derive(Table)]\n#[diesel(table_name = members)]\nstruct Member { id: i32, #[table(index)] email: Option<String> }\n";
+    project.write("migrate.toml", "backends = [\"postgres\"]\n");
+    project.write("src/models.rs", model);
+    let _ = run_on(project, database, &["upgrade"]).expect(0);
+    let made = run_on(project, database, words).expect(0);
+    let up = made
+        .stdout
+        .lines()
+        .find(|line| line.ends_with("_members/up.sql"));
+    let up = up.unwrap_or_else(|| panic!("{made}"));
+    let script = fs::read_to_string(project.path().join(up)).expect("it is there");
+    assert!(script.contains("CREATE INDEX CONCURRENTLY"), "{script}");
+}
+
 /// The words of a command line, quotes taken off.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -122,6 +138,13 @@ fn every_command_line_runs_and_every_gap_has_its_reason() {
         let words = words(ours);
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         let project = project();
+        if words.contains(&"--online") {
+            // Only PostgreSQL has such a form.
+            on(Backend::Postgres, |database| {
+                is_online(&project, database, &words)
+            });
+            continue;
+        }
         if words.contains(&"--autogenerate") {
             let _ = run(&project, &["upgrade"]).expect(0);
         }

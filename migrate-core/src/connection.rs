@@ -288,7 +288,6 @@ impl AnyConnection {
     /// `Err(None)`: the backend is not compiled in.
     #[allow(unused_variables)]
     fn open(backend: Backend, address: &str) -> Result<Self, Option<String>> {
-        #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
         use diesel::Connection;
         match backend {
             #[cfg(feature = "sqlite")]

@@ -1,11 +1,21 @@
 #![doc = include_str!("../README.md")]
+// The one error is all that a build for no database is to say.
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+    allow(unused)
+)]
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!(
+    "migrate-core is for no database: turn on its feature `sqlite`, `postgres` or `mysql`, which is what `default-features = false` \
+     leaves to you"
+);
 
 mod backend;
 mod canceller;
 mod code;
 mod connection;
 mod database;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod diesel_source;
 mod embed;
 mod error;

@@ -24,3 +24,21 @@ fn every_real_chain_is_embedded_whole_and_equals_what_a_run_reads() {
     let app = App::new("real-chains", &main);
     assert_eq!(app.cargo(&["run"]).expect(0).stdout, expected);
 }
+
+#[test]
+fn an_app_for_no_database_is_told_which_there_are() {
+    let app = App::new("no-database", "fn main() {}\n");
+    let manifest = std::fs::read_to_string(app.path("Cargo.toml")).unwrap();
+    app.write("Cargo.toml", &manifest.replace("[\"sqlite\"]", "[]"));
+    let refused = app.cargo(&["check"]).expect(101).stderr;
+    assert!(
+        refused.starts_with("error: migrate-core is for no database: turn on its feature `sqlite`, `postgres` or `mysql`"),
+        "{refused}"
+    );
+    assert_eq!(
+        refused.matches("error: ").count(),
+        2,
+        "that, and that it could not compile: {refused}"
+    );
+    assert!(!refused.contains("warning"), "{refused}");
+}

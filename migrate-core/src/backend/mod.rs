@@ -1,6 +1,5 @@
 //! What a run needs of a server. One small trait; each backend's ways are in the file of its name.
 
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod code;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;

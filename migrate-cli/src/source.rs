@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::{
-    Backend, Error, Failure, Inspector, Migrations, Scratch, Seed, SeedOptions, Settings, dialect,
+    Backend, Error, Failure, InspectError, Inspector, Migrations, Scratch, Seed, SeedOptions,
+    Settings, dialect,
 };
 use migrate_schema::{Difference, Renames, Schema};
 
@@ -179,35 +180,42 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// What takes one to the other. Where one of them is no database, the other's writes its expressions as it would its own.
+    /// What takes one to the other. A database writes the other's expressions as it would its own. Of two databases either may lack what
+    /// the other's expressions call: where neither can write them, their texts are compared.
     pub(crate) fn difference(
         &self,
         from: &mut Read,
         to: &mut Read,
     ) -> Result<Difference, CommandError> {
         let renames = Renames::default();
-        let (there, found, wanted, turned) = match (&mut from.opened, &mut to.opened) {
-            (Some(opened), None) => (opened, &from.schema, &to.schema, false),
-            (None, Some(opened)) => (opened, &to.schema, &from.schema, true),
-            _ => {
-                let dialect = dialect(self.backend);
-                return Ok(Difference::between(
-                    &from.schema,
-                    &to.schema,
-                    dialect,
-                    &renames,
-                ));
+        let dialect = dialect(self.backend);
+        let by_text = Difference::between(&from.schema, &to.schema, dialect, &renames);
+        let two = from.opened.is_some() && to.opened.is_some();
+        if two && by_text.is_empty() {
+            return Ok(by_text);
+        }
+        let mut refused = None;
+        if let Some(opened) = &mut from.opened {
+            let inspector = self.inspector(&to.schema)?;
+            let there = opened.connection();
+            match inspector.difference_from(there, &from.schema, &to.schema, &renames) {
+                Ok(difference) => return Ok(difference),
+                Err(error) => refused = Some(error),
             }
-        };
-        let difference = self
-            .inspector(wanted)?
-            .difference_from(there.connection(), found, wanted, &renames)
-            .map_err(cannot)?;
-        Ok(if turned {
-            difference.inverse()
-        } else {
-            difference
-        })
+        }
+        if let Some(opened) = &mut to.opened {
+            let inspector = self.inspector(&from.schema)?;
+            let there = opened.connection();
+            match inspector.difference_from(there, &to.schema, &from.schema, &renames) {
+                Ok(difference) => return Ok(difference.inverse()),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            None => Ok(by_text),
+            Some(InspectError::Refused { .. }) if two => Ok(by_text),
+            Some(error) => Err(cannot(error)),
+        }
     }
 
     fn inspector(&self, wanted: &Schema) -> Result<Inspector, CommandError> {
@@ -287,7 +295,7 @@ fn refused(failure: &Failure, shown: &str) -> CommandError {
     CommandError::failed(format!("{shown}{place}: {}", failure.error))
 }
 
-fn cannot(error: migrate_core::InspectError) -> CommandError {
+fn cannot(error: InspectError) -> CommandError {
     CommandError::failed(error.to_string())
 }
 

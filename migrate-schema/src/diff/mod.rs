@@ -25,7 +25,7 @@ pub use change::{Change, Constraint, TableChange};
 pub(crate) use pairs::{Named, pairs};
 pub use renames::Renames;
 
-use crate::{Dialect, Facet, ForeignKey, Name, Schema, Table};
+use crate::{Deferrable, Dialect, Facet, ForeignKey, Name, Schema, Table, Unique};
 use enums::Enums;
 use normal::normal;
 use order::parents_first;
@@ -374,11 +374,44 @@ fn created<'a>(
         let mut made = table.clone();
         made.foreign_keys = Facet::Known(now);
         made.indexes = Facet::Known(Vec::new());
+        let again = match dialect {
+            Dialect::Postgres => said_again(&mut made),
+            Dialect::Sqlite | Dialect::Mysql => Vec::new(),
+        };
         all.push(Change::CreateTable(Box::new(made)));
+        let again = again.into_iter().map(Constraint::Unique);
+        all.extend(again.map(|unique| TableChange::Add(unique).of(&table.name)));
         let indexes = table.indexes.all().iter().cloned().map(Constraint::Index);
         all.extend(indexes.map(|index| TableChange::Add(index).of(&table.name)));
         let keys = wait.into_iter().map(Constraint::ForeignKey);
         later.extend(keys.map(|key| TableChange::Add(key).of(&table.name)));
     }
     later
+}
+
+/// The unique constraints that are like the primary key or like another one: PostgreSQL makes one of both where a single statement
+/// says them, and keeps both where the second comes later.
+fn said_again(table: &mut Table) -> Vec<Unique> {
+    let key = table.primary_key.get().map(|key| &key.columns);
+    let mut again = Vec::new();
+    let mut made: Vec<Unique> = Vec::new();
+    for unique in table.uniques.all() {
+        let plain = !unique.nulls_not_distinct && unique.deferrable == Deferrable::No;
+        let like_key = plain && key == Some(&unique.columns);
+        let like = |other: &Unique| {
+            Unique {
+                name: other.name.clone(),
+                ..unique.clone()
+            } == *other
+        };
+        if like_key || made.iter().any(like) {
+            again.push(unique.clone());
+        } else {
+            made.push(unique.clone());
+        }
+    }
+    if !again.is_empty() {
+        table.uniques = Facet::Known(made);
+    }
+    again
 }

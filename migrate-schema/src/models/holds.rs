@@ -3,7 +3,7 @@
 use syn::Ident;
 
 use super::error::Errors;
-use super::model::{Model, ModelPart};
+use super::model::{Model, ModelKey, ModelPart};
 
 impl Model {
     /// Whether every column that is named is there, and each thing is said once.
@@ -46,9 +46,11 @@ impl Model {
             one.name == other.name && one.columns == other.columns
         });
         let keys = again(&self.foreign_keys, |one, other| {
+            let says = |key: &ModelKey| (key.on_delete, key.on_update, key.deferrable);
             one.name == other.name
                 && (&one.columns, &one.table, &one.referenced)
                     == (&other.columns, &other.table, &other.referenced)
+                && says(one) == says(other)
         });
         let checks = again(&self.checks, |one, other| {
             one.name == other.name && one.expression == other.expression

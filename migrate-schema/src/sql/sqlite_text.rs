@@ -4,7 +4,7 @@
 use super::clauses;
 use super::sqlite::{DIALECT, definition, key_of, numbered, options};
 use crate::diff::pairs;
-use crate::sqlite_text::{Clause, ColumnText, Edits, Says, Statement, declared, table};
+use crate::sqlite_text::{Clause, ColumnText, Edits, Says, Statement, declared, once, table};
 use crate::{
     Check, Column, Constraint, Difference, Expression, Facet, ForeignKey, Renames, Schema, Table,
     Unique,
@@ -73,6 +73,7 @@ fn read(text: &str, wanted: &Table) -> Option<Table> {
             }
         }
     }
+    once(&mut made.foreign_keys);
     Some(made)
 }
 

@@ -15,7 +15,7 @@ pub(crate) use clause::{Clause, Says};
 pub(crate) use edits::Edits;
 pub(crate) use rename::{renamed_column, renamed_table};
 pub(crate) use statement::{ColumnText, Statement};
-pub(crate) use values::{declared, table};
+pub(crate) use values::{declared, once, table};
 
 use crate::{Facet, Name, Schema, Table};
 
@@ -149,6 +149,7 @@ fn resolve(schema: &mut Schema, places: &HashMap<String, usize>) {
                 }
             }
         }
+        once(&mut keys);
         schema.tables[at].foreign_keys = keys;
     }
 }

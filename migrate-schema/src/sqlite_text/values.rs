@@ -23,8 +23,24 @@ pub(crate) fn table(text: &str, statement: &Statement) -> Table {
     for (at, clause) in statement.clauses() {
         table = with(table, at, clause);
     }
+    once(&mut table.uniques);
+    once(&mut table.checks);
     table.text = Some(text.to_owned());
     table
+}
+
+/// What a statement says twice in the same words, a table has once. Of foreign keys that can be told when it is known what they refer to.
+pub(crate) fn once<T: PartialEq>(list: &mut Facet<Vec<T>>) {
+    let Some(all) = list.value_mut() else {
+        return;
+    };
+    let mut kept = Vec::with_capacity(all.len());
+    for one in all.drain(..) {
+        if !kept.contains(&one) {
+            kept.push(one);
+        }
+    }
+    *all = kept;
 }
 
 /// A type that cannot be read is one all the same: SQLite takes any words.

@@ -10,6 +10,7 @@ use crate::run_on;
 
 on_each_backend!(
     a_database_becomes_a_revision_and_models,
+    what_a_database_has_twice_it_has_twice_again,
     what_is_no_beginning_is_refused_and_nothing_is_written,
 );
 
@@ -62,6 +63,77 @@ fn a_database_becomes_a_revision_and_models(database: &Database) {
         "x",
         "it was only read"
     );
+}
+
+fn what_a_database_has_twice_it_has_twice_again(database: &Database) {
+    database.run(
+        "CREATE TABLE pictures (id INTEGER PRIMARY KEY NOT NULL);\n\
+         CREATE TABLE members (\n\
+             id INTEGER PRIMARY KEY NOT NULL, picture INTEGER, email VARCHAR(50), UNIQUE (email),\n\
+             FOREIGN KEY (picture) REFERENCES pictures (id) ON DELETE CASCADE,\n\
+             FOREIGN KEY (picture) REFERENCES pictures (id) ON DELETE SET NULL\n\
+         );\n",
+    );
+    match database.backend() {
+        // To SQLite what is said in the same words is one.
+        Backend::Sqlite => database.run(
+            "CREATE TABLE notes (\n\
+                 id INTEGER PRIMARY KEY NOT NULL CHECK (id > 0), member INTEGER UNIQUE REFERENCES members,\n\
+                 UNIQUE (member), CHECK (id > 0), FOREIGN KEY (member) REFERENCES members (id)\n\
+             );\n",
+        ),
+        Backend::Postgres | Backend::Mysql => database.run(
+            "ALTER TABLE members ADD CONSTRAINT email_again UNIQUE (email);\n\
+             ALTER TABLE members ADD CONSTRAINT key_again UNIQUE (id);\n",
+        ),
+    };
+    let app = directory();
+    _ = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
+    _ = run_on(app.path(), database, &["stamp", "head"]).expect(0);
+    _ = run_on(app.path(), database, &["check"]).expect(0);
+    let Some(other) = Database::create(database.backend()) else {
+        return;
+    };
+    _ = run_on(app.path(), &other, &["upgrade"]).expect(0);
+    _ = run_on(app.path(), &other, &["check"]).expect(0);
+    _ = run_on(app.path(), database, &["diff", "database", other.url()]).expect(0);
+}
+
+#[test]
+fn a_form_that_postgres_reads_into_another_one_is_no_difference() {
+    let Some(database) = Database::create(Backend::Postgres) else {
+        return;
+    };
+    database.run(
+        "CREATE TABLE jobs (\n\
+             id INTEGER PRIMARY KEY, status VARCHAR(20) NOT NULL CHECK (status IN ('new', 'done'))\n\
+         );\n\
+         CREATE INDEX open_jobs ON jobs (id) WHERE status IN ('new', 'held');\n",
+    );
+    let app = directory();
+    _ = run_on(app.path(), &database, &["init", "--from-database"]).expect(0);
+    _ = run_on(app.path(), &database, &["stamp", "head"]).expect(0);
+    let Some(other) = Database::create(Backend::Postgres) else {
+        return;
+    };
+    _ = run_on(app.path(), &other, &["upgrade"]).expect(0);
+    for (one, two) in [(&database, &other), (&other, &database)] {
+        let equal = run_on(app.path(), one, &["diff", "database", two.url()]).expect(0);
+        assert!(equal.stdout.contains("are equal"), "{equal}");
+    }
+    // Models of the one are those of the other.
+    let models = run_on(app.path(), &other, &["schema", "--as", "models"]).expect(0);
+    fs::write(app.path().join("src/models.rs"), models.stdout).expect("written");
+    _ = run_on(app.path(), &database, &["check"]).expect(0);
+    // What differs does so still, whatever only one of them can call.
+    other.run(
+        "CREATE FUNCTION fresh() RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT 'new' $$;\n\
+         ALTER TABLE jobs ALTER status SET DEFAULT fresh();\n",
+    );
+    for (one, two) in [(&database, &other), (&other, &database)] {
+        let differ = run_on(app.path(), one, &["diff", "database", two.url()]).expect(3);
+        assert!(differ.stderr.contains("1 change\n"), "{differ}");
+    }
 }
 
 fn what_is_no_beginning_is_refused_and_nothing_is_written(database: &Database) {

@@ -31,6 +31,17 @@ pub(super) enum Place {
     Part(usize, usize),
 }
 
+impl Question<'_> {
+    /// The same question about an expression that is there.
+    pub(super) fn about(&self, there: &Expression) -> Self {
+        Self {
+            text: there.clone(),
+            there: Vec::new(),
+            ..*self
+        }
+    }
+}
+
 impl fmt::Display for Question<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.place {

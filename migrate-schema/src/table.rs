@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Check, Column, Facet, ForeignKey, Index, Name, PrimaryKey, Type, Unique};
+use crate::{Check, Column, Facet, ForeignKey, Index, Name, PrimaryKey, Schema, Type, Unique};
 
 /// A table. What a source cannot say of it is [`Facet::Unknown`].
 ///
@@ -173,8 +173,17 @@ impl Table {
     pub(crate) fn is_row_id(&self, column: &Column) -> bool {
         let sql_type = column.sql_type.value();
         let key = self.primary_key.get();
-        key.is_some_and(|key| key.columns == [column.name.as_str()])
+        self.without_rowid.value() != Some(&true)
+            && key.is_some_and(|key| key.columns == [column.name.as_str()])
             && sql_type.is_some_and(|of| of.name().eq_ignore_ascii_case("integer"))
+    }
+
+    /// Whether a column of SQLite holds the number of a row, of this table or of another one.
+    pub(crate) fn numbers_rows(&self, column: &Column, schema: &Schema) -> bool {
+        let refers = self.foreign_keys.all().iter();
+        let mut refers = refers.filter(|key| key.columns == [column.name.as_str()]);
+        let to_rows = |other: &Self| other.columns.iter().any(|column| other.is_row_id(column));
+        self.is_row_id(column) || refers.any(|key| schema.table(&key.table).is_some_and(to_rows))
     }
 
     /// Whether SQLite keeps NULL out of a column that does not say so: the number of a row, the key of a table that is strict or has no

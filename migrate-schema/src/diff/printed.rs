@@ -14,7 +14,7 @@ pub(super) fn as_it_is(wanted: Table, before: &Table, there: &Schema, dialect: D
         return wanted;
     }
     match dialect {
-        Dialect::Sqlite => on_sqlite(wanted, before),
+        Dialect::Sqlite => numbers_of_rows(keys_own_order(wanted, before), before, there),
         Dialect::Postgres => on_postgres(wanted, before, there),
         Dialect::Mysql => wanted,
     }
@@ -44,7 +44,7 @@ fn on_postgres(mut wanted: Table, before: &Table, there: &Schema) -> Table {
 }
 
 /// The columns of a key in the key's own order, no column for the number of a row.
-fn on_sqlite(mut wanted: Table, before: &Table) -> Table {
+fn keys_own_order(mut wanted: Table, before: &Table) -> Table {
     let Some(key) = wanted.primary_key.get() else {
         return wanted;
     };
@@ -58,6 +58,20 @@ fn on_sqlite(mut wanted: Table, before: &Table) -> Table {
             wanted.primary_key = Facet::Known(None);
         }
         _ => {}
+    }
+    wanted
+}
+
+/// SQLite's `INTEGER` that numbers rows is as wide as the `BigInt` that Diesel prints where it is told to; under the name of that
+/// type it would number none.
+fn numbers_of_rows(mut wanted: Table, before: &Table, there: &Schema) -> Table {
+    for column in &mut wanted.columns {
+        let word = column.sql_type.value();
+        let wide = word.and_then(|of| of.diesel(Dialect::Sqlite)) == Some("BigInt");
+        let before_it = before.column(&column.name).filter(|_| wide);
+        if let Some(found) = before_it.filter(|found| before.numbers_rows(found, there)) {
+            column.sql_type.clone_from(&found.sql_type);
+        }
     }
     wanted
 }

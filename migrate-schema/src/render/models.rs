@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::model_struct::Struct;
 use super::names::{camel, free, modules};
 use super::rust_type::feature;
+use crate::types::unquoted;
 use crate::{Column, Dialect, EnumType, Name, Naming, Schema, Table, Type};
 
 /// What is the same for all structs of a file.
@@ -196,15 +197,6 @@ fn enums(
         }
     }
     found
-}
-
-/// A text of MySQL without its quotes.
-fn unquoted(literal: &str) -> String {
-    let inner = literal
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''))
-        .unwrap_or(literal);
-    inner.replace("''", "'").replace("\\\\", "\\")
 }
 
 impl RustEnum {

@@ -121,7 +121,7 @@ impl PrintSchema {
         let mut printed = Vec::new();
         let mut types = BTreeMap::new();
         for table in tables {
-            let block = Block::of(table, &modules[&table.name], self, dialect);
+            let block = Block::of(table, &modules[&table.name], schema, self, dialect);
             match block {
                 Ok(block) => {
                     types.extend(block.types.iter().map(|of| (of.word.clone(), of.clone())));

@@ -4,7 +4,7 @@ use super::names::{camel, columns};
 use super::print_schema::indented;
 use super::{Docs, PrintSchema};
 use crate::types::Printed;
-use crate::{Column, Dialect, Name, Table};
+use crate::{Column, Dialect, Name, Schema, Table};
 
 /// A type that is not Diesel's.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ impl<'a> Block<'a> {
     pub(super) fn of(
         table: &'a Table,
         module: &'a str,
+        schema: &Schema,
         options: &PrintSchema,
         dialect: Dialect,
     ) -> Result<Self, String> {
@@ -50,14 +51,16 @@ impl<'a> Block<'a> {
                 )
             })?;
             let word = block.word(&printed, column, name, options, dialect);
-            let is_row_id = dialect == Dialect::Sqlite && table.is_row_id(column);
-            let word = if options.bigint_keys && is_row_id {
+            let sqlite = dialect == Dialect::Sqlite;
+            let wide = sqlite && options.bigint_keys && word == "Integer";
+            let word = if wide && table.numbers_rows(column, schema) {
                 "BigInt".to_owned()
             } else {
                 word
             };
-            // The number of a row is never NULL, whatever its column says.
-            let of = around(word, &printed, column.takes_null() && !is_row_id);
+            // The number of a row is never NULL; Diesel goes by what its column says all the same.
+            let never = sqlite && table.keeps_null_out(column) && !table.is_row_id(column);
+            let of = around(word, &printed, column.takes_null() && !never);
             block
                 .columns
                 .push((Some(column), name.clone(), of, printed.length));

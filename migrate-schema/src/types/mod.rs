@@ -12,6 +12,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use mysql::unquoted;
 pub use parse::TypeError;
 pub(crate) use printed::Printed;
 

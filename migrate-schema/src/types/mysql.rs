@@ -58,3 +58,12 @@ fn with_defaults(mut of: Parts, name: &str) -> Parts {
 pub(super) fn is_json(of: &Type) -> bool {
     matches!(of.0.name.name.as_str(), "json" | "longtext")
 }
+
+/// A text of MySQL without its quotes.
+pub(crate) fn unquoted(literal: &str) -> String {
+    let inner = literal
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+        .unwrap_or(literal);
+    inner.replace("''", "'").replace("\\\\", "\\")
+}

@@ -1,6 +1,6 @@
 //! The word that `diesel print-schema` prints for a type: the database's own, in Diesel's spelling.
 
-use super::Type;
+use super::{Type, unquoted};
 use crate::Dialect;
 use crate::render::camel;
 
@@ -46,6 +46,9 @@ impl Type {
 
     /// `#[max_length]`, which texts have on the servers.
     fn length(&self, dialect: Dialect) -> Option<u32> {
+        if dialect == Dialect::Mysql && matches!(self.name(), "enum" | "set") {
+            return self.longest_value();
+        }
         let limited = match dialect {
             Dialect::Sqlite => false,
             Dialect::Postgres => {
@@ -63,6 +66,20 @@ impl Type {
         (limited && self.0.dimensions == 0)
             .then(|| self.0.arguments.first()?.parse().ok())
             .flatten()
+    }
+
+    /// The longest that a column of MySQL's `ENUM` holds, or all that one of its `SET` does, with the commas between.
+    fn longest_value(&self) -> Option<u32> {
+        let values = self.arguments().iter();
+        let lengths = values.map(|value| unquoted(value).chars().count());
+        let longest = match self.name() {
+            "enum" => lengths.max()?,
+            _ => lengths
+                .map(|length| length + 1)
+                .sum::<usize>()
+                .checked_sub(1)?,
+        };
+        u32::try_from(longest).ok()
     }
 }
 

@@ -25,10 +25,8 @@ const ENABLED: u8 = cfg!(feature = "sqlite") as u8
 pub(crate) fn expand(core: &TokenStream, arguments: &Arguments) -> syn::Result<TokenStream> {
     let place = Place::of(arguments)?;
     let project = read(&place.directory).map_err(|problems| {
-        let all = "`migrate check --format json`";
-        let texts = problems.folded(&problems.render(&place.shown), all);
-        let texts = texts.into_iter().chain(broken_off(&place));
-        refuse::all(arguments.span(), texts.collect())
+        let texts = problems.iter().map(|problem| problem.render(&place.shown));
+        refuse::all(arguments.span(), texts.chain(broken_off(&place)).collect())
     })?;
     let models = models(arguments, &project)?;
     constants(core, &place, &project, models)

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use super::Problem;
 
 /// So many problems of a kind are worth a reader's time.
-const ALIKE: usize = 10;
+const ALIKE: usize = 50;
 
 /// All problems of a directory, in a stable order. It derefs to a slice of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +45,17 @@ impl Problems {
             .collect()
     }
 
-    /// Their texts for people: a long chain may have one problem in each revision. Of a kind there are the first ten, and the tenth ends
-    /// with how many are like it; `all` says where those are listed.
+    /// Their texts for people: a long chain may have one problem in each revision. Of a kind there are the first fifty, and the
+    /// last of these ends with how many are like it; `all` says where those are listed.
     ///
     /// ```
     /// use migrate_chain::{Chain, Revision};
     ///
-    /// let lost = (0..30).map(|n| Revision::new(format!("r{n:02}")).following("gone"));
+    /// let lost = (0..70).map(|n| Revision::new(format!("r{n:02}")).following("gone"));
     /// let problems = Chain::link(lost.collect()).unwrap_err();
     /// let folded = problems.folded(&problems.render("migrations"), "--format json");
-    /// assert_eq!(folded.len(), 10);
-    /// assert!(folded[9].ends_with("and 20 more like it: all are in --format json"));
+    /// assert_eq!(folded.len(), 50);
+    /// assert!(folded[49].ends_with("and 20 more like it: all are in --format json"));
     /// ```
     #[must_use]
     pub fn folded(&self, texts: &[String], all: &str) -> Vec<String> {

@@ -209,7 +209,7 @@ impl Lists<'_> {
                     gone.push(before);
                     new.push(after);
                 }
-                Some(to) if renamed && self.can_rename(&constraint) => {
+                Some(to) if renamed && self.can_rename(&constraint) && !self.is_taken(to) => {
                     self.found.add.push(TableChange::Rename {
                         from: constraint,
                         to: to.clone(),
@@ -248,6 +248,19 @@ impl Lists<'_> {
         changes.any(|change| {
             matches!(change, TableChange::DropColumn(column) if constraint.mentions(&column.name, self.dialect))
         })
+    }
+
+    /// Whether something of the table has a name, as where two indexes change theirs for each other's.
+    fn is_taken(&self, name: &String) -> bool {
+        fn has<T: Named>(table: &Table, name: &String) -> bool {
+            let mut all = T::list(table).iter();
+            all.any(|one| one.name().known() == Some(name))
+        }
+        has::<PrimaryKey>(self.before, name)
+            || has::<Unique>(self.before, name)
+            || has::<Check>(self.before, name)
+            || has::<Index>(self.before, name)
+            || has::<ForeignKey>(self.before, name)
     }
 
     const fn can_rename(&self, constraint: &Constraint) -> bool {

@@ -169,6 +169,11 @@ pub(super) fn alter(table: &Name, from: &Column, to: &Column) -> Vec<String> {
         (was, Some(is)) if was.map(|of| of.kind) != Some(is.kind) => {
             sql.extend(numbered(table, to, is, &statement))
         }
+        // The sequence of an identity takes the new type by itself; that of a serial would end where the old one does.
+        (Some(_), Some(_)) if from.sql_type != to.sql_type => {
+            let of = format!(" || ' AS {}'", type_sql(to));
+            sql.push(on_sequence("ALTER SEQUENCE ", table, to, &of));
+        }
         _ => {}
     }
     if from.comment != to.comment {
@@ -278,14 +283,14 @@ fn no_longer_numbered(
             .collect();
     }
     let mut sql: Vec<_> = statement(vec!["DROP DEFAULT".into()]).into_iter().collect();
-    sql.push(drop_sequence(table, column));
+    sql.push(on_sequence("DROP SEQUENCE ", table, column, ""));
     sql
 }
 
 /// Whatever the sequence of a serial is called: it keeps its name when its table or column gets another one.
-fn drop_sequence(table: &Name, column: &Column) -> String {
+fn on_sequence(before: &str, table: &Name, column: &Column, after: &str) -> String {
     let found = owned_sequence(table, column);
-    let body = format!("BEGIN EXECUTE 'DROP SEQUENCE ' || {found}; END");
+    let body = format!("BEGIN EXECUTE '{before}' || {found}{after}; END");
     let quoted = if body.contains('$') {
         DIALECT.literal(&body)
     } else {

@@ -9,6 +9,7 @@ use crate::{run_on, said, said_on_app, says, two_tables};
 on_each_backend!(
     the_script_of_a_difference_makes_it_go_away,
     a_script_is_loaded_beside_the_database,
+    indexes_change_names_with_each_other,
 );
 
 fn the_script_of_a_difference_makes_it_go_away(database: &Database) {
@@ -58,6 +59,59 @@ fn a_script_is_loaded_beside_the_database(database: &Database) {
     let bad = run_on(&project, database, &["diff", "bad.sql", "chain"]).expect(1);
     assert!(bad.stderr.contains("bad.sql:2:"), "{bad}");
     assert!(!bad.stderr.contains("seed"), "{bad}");
+}
+
+fn indexes_change_names_with_each_other(database: &Database) {
+    let project = Project::new(database.backend());
+    let tables = "CREATE TABLE t (a INTEGER, b INTEGER, c INTEGER);\n";
+    database.run(&format!(
+        "{tables}CREATE INDEX one ON t (a);\nCREATE INDEX two ON t (b);\nCREATE INDEX three ON t (c);\n"
+    ));
+    let after =
+        "CREATE INDEX two ON t (a);\nCREATE INDEX three ON t (b);\nCREATE INDEX one ON t (c);\n";
+    project.write("after.sql", format!("{tables}{after}"));
+    let ways = [&["--as", "sql"][..], &["--as", "sql", "--down"]].map(|way| {
+        run_on(
+            &project,
+            database,
+            &[&["diff", "database", "after.sql"], way].concat(),
+        )
+    });
+    let [up, down] = ways.map(|way| way.expect(3).stdout);
+    database.run(&up);
+    _ = run_on(&project, database, &["diff", "database", "after.sql"]).expect(0);
+    database.run(&down);
+    let again = run_on(
+        &project,
+        database,
+        &["diff", "database", "after.sql", "--as", "sql"],
+    );
+    assert_eq!(again.expect(3).stdout, up);
+}
+
+#[test]
+fn a_serial_that_grows_counts_on_beyond_its_old_type() {
+    let Some(database) = Database::create(Backend::Postgres) else {
+        return;
+    };
+    let project = Project::new(Backend::Postgres);
+    database
+        .run("CREATE TABLE t (id SERIAL PRIMARY KEY);\nALTER TABLE t_id_seq RENAME TO \"T's\";\n");
+    project.write("after.sql", "CREATE TABLE t (id BIGSERIAL PRIMARY KEY);\n");
+    let ways = [&["--as", "sql"][..], &["--as", "sql", "--down"]].map(|way| {
+        run_on(
+            &project,
+            &database,
+            &[&["diff", "database", "after.sql"], way].concat(),
+        )
+    });
+    let [up, down] = ways.map(|way| way.expect(3).stdout);
+    let kind = || database.value("SELECT data_type::text FROM pg_sequences");
+    database.run(&up);
+    assert_eq!(kind(), "bigint");
+    _ = run_on(&project, &database, &["diff", "database", "after.sql"]).expect(0);
+    database.run(&down);
+    assert_eq!(kind(), "integer");
 }
 
 #[test]

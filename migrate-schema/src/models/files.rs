@@ -1,12 +1,13 @@
 //! Rust files into models: by glob, so that no model is missed because nobody imported it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, DeriveInput, Item, ItemEnum, ItemStruct, Token};
 
+use super::conditions::{for_tests, of_enum, of_struct};
 use super::enums::ModelEnum;
 use super::error::{ModelErrors, NO_FILE, NO_MODEL};
 use super::model::{Model, Origin};
@@ -74,13 +75,13 @@ impl Models {
         Ok(models)
     }
 
-    /// The files that the globs name, relative to a directory, by path.
+    /// The files that the globs name, relative to a directory, by path; each once, whatever links lead to it.
     ///
     /// # Errors
     /// A glob that is none or matches no file.
     pub fn find(root: &Path, globs: &[String]) -> Result<Vec<PathBuf>, ModelErrors> {
         let mut errors = ModelErrors::default();
-        let mut files = BTreeSet::new();
+        let mut files: HashMap<PathBuf, PathBuf> = HashMap::new();
         for pattern in globs {
             let whole = format!(
                 "{}/{pattern}",
@@ -92,12 +93,20 @@ impl Models {
                     if found.is_empty() {
                         errors.add_file(pattern, NO_FILE);
                     }
-                    files.extend(found);
+                    for path in found {
+                        let place = path.canonicalize().unwrap_or_else(|_| path.clone());
+                        let known = files.entry(place).or_insert_with(|| path.clone());
+                        if path.components().count() < known.components().count() {
+                            *known = path;
+                        }
+                    }
                 }
                 Err(error) => errors.add_file(pattern, format!("not a glob: {error}")),
             }
         }
-        errors.or(files.into_iter().collect())
+        let mut files: Vec<_> = files.into_values().collect();
+        files.sort();
+        errors.or(files)
     }
 
     /// Reads sources: each a file's name, for errors, and its text.
@@ -188,8 +197,8 @@ impl Models {
                 inner.for_each(|item| self.item(source, item, errors));
                 Ok(())
             }
-            Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(source, of),
-            Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(source, of),
+            Item::Struct(of) if !for_tests(&of.attrs) => self.item_struct(source, of_struct(of)),
+            Item::Enum(of) if !for_tests(&of.attrs) => self.item_enum(source, of_enum(of)),
             Item::Macro(call) if !for_tests(&call.attrs) => self.item_macro(source, &call.mac),
             _ => Ok(()),
         };
@@ -269,16 +278,6 @@ fn no_rust(text: &str, error: syn::Error) -> syn::Error {
         Ok(_) => error,
         Err(_) => syn::Error::new(error.span(), "a bracket or a quote is not closed"),
     }
-}
-
-/// What is compiled for tests alone is no part of the schema.
-fn for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|ident| ident == "test")
-    })
 }
 
 fn derives(attributes: &[Attribute], name: &str) -> bool {

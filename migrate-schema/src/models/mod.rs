@@ -1,6 +1,7 @@
 //! Models: what Rust sources say of tables.
 
 mod attributes;
+mod conditions;
 mod derive;
 mod enums;
 mod error;

@@ -331,3 +331,42 @@ fn what_stands_before_the_first_item_is_no_item_and_moves_no_line() {
         );
     }
 }
+
+#[test]
+fn what_a_feature_turns_on_is_there_and_what_is_for_tests_is_not() {
+    let source = "
+        #[cfg_attr(feature = \"database\", derive(Clone, Table), diesel(table_name = members))]
+        #[cfg_attr(test, derive(Debug))]
+        struct Member {
+            id: i32,
+            #[cfg_attr(feature = \"database\", table(unique))]
+            email: String,
+            #[cfg(test)]
+            seen: bool,
+        }
+    ";
+    let plain = "
+        #[derive(Clone, Table)] #[diesel(table_name = members)]
+        struct Member { id: i32, #[table(unique)] email: String }
+    ";
+    let read = |source| schema(Dialect::Postgres, &[source]);
+    assert_eq!(read(source), read(plain));
+    assert!(read(source).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_read_once_whatever_links_lead_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("src");
+    std::fs::create_dir(&source).unwrap();
+    std::fs::write(
+        source.join("a.rs"),
+        "diesel::table! { a (id) { id -> Integer, } }",
+    )
+    .unwrap();
+    std::os::unix::fs::symlink(".", source.join("again")).unwrap();
+    let models = Models::read(folder.path(), &["src/**/*.rs".into()]).unwrap();
+    assert_eq!(models.len(), 1);
+    assert_eq!(models.files(), [source.join("a.rs")]);
+}

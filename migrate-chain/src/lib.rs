@@ -7,6 +7,7 @@ mod checksum;
 mod code;
 mod directory;
 mod document;
+mod file_name;
 mod folder;
 mod import;
 mod location;

@@ -7,7 +7,6 @@ use migrate_core::Backend;
 
 use crate::client::feed;
 use crate::database::Database;
-use crate::onlookers::PREFIX;
 
 /// The schema: `pg_dump -s`, the `sql` of `sqlite_master`, `SHOW CREATE` of everything.
 ///
@@ -23,11 +22,10 @@ pub fn dump(database: &Database) -> String {
 }
 
 fn sqlite(database: &Database) -> String {
-    database.run(&format!(
+    database.run(
         "SELECT sql || ';' FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
-         AND name NOT LIKE '{PREFIX} %' AND tbl_name NOT IN ('__diesel_schema_migrations', '__migrate_log') \
-         ORDER BY type, name;",
-    ))
+         AND tbl_name NOT IN ('__diesel_schema_migrations', '__migrate_log') ORDER BY type, name;",
+    )
 }
 
 fn postgres(database: &Database) -> String {

@@ -5,6 +5,7 @@ use migrate_core::{Backend, Inspector};
 use migrate_schema::{IndexKey, Schema, Table};
 
 use crate::database::Database;
+use crate::onlookers::PREFIX;
 use crate::shape::shape;
 
 const TABLES: &str = "(SELECT name, wr, strict FROM pragma_table_list WHERE \"schema\" = 'main' AND type = 'table' \
@@ -44,8 +45,10 @@ fn told_by_pragmas(database: &Database) -> Vec<String> {
              (SELECT group_concat(coalesce(x.name, '()') || x.\"desc\" || x.coll) FROM pragma_index_xinfo(i.name) x WHERE x.\"key\") \
              FROM {TABLES}, pragma_index_list(t.name) i"
         ),
-        "SELECT replace(replace(sql, char(10), ' '), '\"', '') FROM sqlite_master WHERE type IN ('trigger', 'view')"
-            .into(),
+        format!(
+            "SELECT replace(replace(sql, char(10), ' '), '\"', '') FROM sqlite_master WHERE type IN ('trigger', 'view') \
+             AND name NOT LIKE '{PREFIX} %'"
+        ),
     ];
     queries
         .iter()

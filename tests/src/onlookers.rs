@@ -5,7 +5,7 @@ use migrate_schema::{Dialect, Schema, Table};
 use crate::database::Database;
 use crate::there_and_back::Pair;
 
-/// What their names begin with; a dump leaves them out.
+/// What their names begin with; they are no facts of the schema.
 pub(crate) const PREFIX: &str = "onlooker";
 
 /// Those of a pair of schemas: two views and two triggers for each table that stays.

@@ -4,9 +4,9 @@ use std::error::Error as _;
 
 use migrate_core::{Backend, Inspector, dialect};
 use migrate_schema::{Dialect, Difference, Fills, Renames, Schema};
-use regex::Regex;
 
 use crate::database::{Database, OTHER_SCHEMA};
+use crate::facts::facts;
 use crate::onlookers::Onlookers;
 use crate::project::Project;
 use crate::rows::{Kept, fills, insert, insert_nulls, kept};
@@ -56,9 +56,9 @@ pub fn there_and_back(
     let (before, after) = (&pair.before, &pair.after);
     let dialect = dialect(database.backend());
     begin_with(database, before);
-    let there = shape(database);
+    let there = lines(database, pair);
     look(database, before, &format!("{which}, before"));
-    is_made_again(database, &there, which);
+    is_made_again(database, which);
     let sees = pair.read && database.backend() == Backend::Sqlite;
     let onlookers = sees.then(|| Onlookers::of(pair, database));
     let up = difference(database, pair, which);
@@ -91,7 +91,7 @@ pub fn there_and_back(
         None => run(database, &down),
     }
     onlookers.iter().for_each(|of| of.look(database, false));
-    let beside_before = beside(&shape(database), &there);
+    let beside_before = beside(&lines(database, pair), &there);
     assert_eq!(beside_before, "", "{which}, down:\n{}", script(&down));
     let back = kept(database, before, &lasting);
     let filled = up.tightened().next().is_some();
@@ -126,24 +126,19 @@ fn difference(database: &Database, pair: &Pair, which: &str) -> Difference {
 
 /// The shape of a database. A sequence and a trigger keep their names when their table gets another one.
 fn made(database: &Database, pair: &Pair) -> Vec<String> {
-    let mut lines = shape(database);
+    let mut lines = lines(database, pair);
     let keeps = |line: &String| line.contains("_id_seq") || line.starts_with("CREATE TRIGGER");
     lines.retain(|line| pair.renames.tables.is_empty() || !keeps(line));
-    if pair.read && database.backend() == Backend::Sqlite {
-        // A word that a definition gets later stands at its end, and a constraint's name is worth no change.
-        let named = Regex::new(r#"CONSTRAINT "([^"]|"")*" "#).expect("a pattern");
-        let plain = lines.iter().map(|line| sorted(&named.replace(line, "")));
-        lines = plain.collect();
-        lines.sort();
-    }
     lines
 }
 
-/// The words of a line in an order of their own.
-fn sorted(line: &str) -> String {
-    let mut words: Vec<_> = line.split(' ').collect();
-    words.sort_unstable();
-    words.join(" ")
+/// What is read changes the text that an author wrote, and leaves of that what says the same.
+fn lines(database: &Database, pair: &Pair) -> Vec<String> {
+    if pair.read {
+        facts(database)
+    } else {
+        shape(database)
+    }
 }
 
 /// Whether the rows are what they were. A number is one however it is written; `filled`: a NULL may have become a value.
@@ -200,13 +195,13 @@ fn inspector(database: &Database) -> Inspector {
 }
 
 /// What is read from a database makes it again.
-fn is_made_again(database: &Database, there: &[String], which: &str) {
+fn is_made_again(database: &Database, which: &str) {
     let found = inspector(database)
         .schema(&mut database.connect())
         .unwrap_or_else(|error| panic!("{which}: {error}"));
     let again = database.beside();
     begin_with(again, &found);
-    let beside_again = beside(&shape(again), there);
+    let beside_again = beside(&shape(again), &shape(database));
     assert_eq!(beside_again, "", "{which}: made again from what was read");
 }
 

@@ -13,6 +13,7 @@ pub(super) const KIT: Kit = Kit {
         "int unsigned",
         "smallint unsigned",
         "tinyint(1)",
+        "bigint unsigned",
         "varchar(20)",
         "varchar(50)",
         "char(5)",

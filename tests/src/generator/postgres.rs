@@ -219,8 +219,17 @@ fn numbers(random: &mut Random, table: &mut Table) {
         *table = table.clone().check(check);
     }
     if random.one_in(3) {
+        let method = *random.pick(&["hash", "brin"]);
         let mut index = Index::on([IndexPart::column("id")]).named(name(table, "hash", "id"));
-        index.method = Some("hash".into());
+        index.method = Some(method.into());
+        push(table, index);
+    }
+    if table.column("ref id").is_some() && random.one_in(3) {
+        let parts = [IndexPart::column("ref id"), IndexPart::column("id")];
+        let mut index = Index::on(parts).named(name(table, "nulls", "ref"));
+        index.unique = true;
+        index.nulls_not_distinct = random.one_in(2);
+        index.include = vec!["id".into()];
         push(table, index);
     }
 }

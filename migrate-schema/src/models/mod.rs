@@ -2,6 +2,7 @@
 
 mod attributes;
 mod conditions;
+mod constraints;
 mod derive;
 mod enums;
 mod error;

@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syn::{Ident, LitStr, Path};
+use syn::LitStr;
 
+use super::constraints::columns;
 use super::enums::{self, ModelEnum};
 use super::error::{Errors, ModelErrors};
 use super::files::Models;
-use super::model::{
-    Field, Model, ModelIndex, ModelKey, ModelUnique, Origin, PartKey, Stored, plain,
-};
+use super::model::{Field, Model, Origin, Stored, plain};
 use crate::{
-    Check, Column, Dialect, Expression, Facet, ForeignKey, Generated, Identity, IdentityKind,
-    Index, IndexPart, Name, Naming, PrimaryKey, Schema, Table, Type, Unique,
+    Column, Dialect, Expression, Facet, ForeignKey, Generated, Identity, IdentityKind, Name,
+    Naming, PrimaryKey, Schema, Table, Type,
 };
 
 impl Models {
@@ -75,8 +74,8 @@ fn suggest(schema: &mut Schema, table: &Name, key: ForeignKey) {
 
 pub(super) struct Resolver<'a> {
     pub(super) dialect: Dialect,
-    naming: &'a Naming,
-    by_module: HashMap<String, &'a Model>,
+    pub(super) naming: &'a Naming,
+    pub(super) by_module: HashMap<String, &'a Model>,
     sql_types: &'a HashMap<String, Name>,
     enums: HashMap<String, &'a ModelEnum>,
 }
@@ -124,7 +123,7 @@ impl Resolver<'_> {
     }
 
     /// A name that the model gives counts; one by the template is for what is made new.
-    fn named(
+    pub(super) fn named(
         &self,
         given: Option<&LitStr>,
         template: &str,
@@ -273,7 +272,7 @@ impl Resolver<'_> {
     }
 
     /// The enum whose labels a field holds.
-    fn own_enum(&self, field: &Field) -> Option<&ModelEnum> {
+    pub(super) fn own_enum(&self, field: &Field) -> Option<&ModelEnum> {
         let Stored::Rust { of, sql_type, .. } = &field.stored else {
             return None;
         };
@@ -285,125 +284,6 @@ impl Resolver<'_> {
             .get(&plain(&path.segments.last()?.ident))
             .copied()
     }
-
-    fn foreign_key(&self, model: &Model, key: &ModelKey) -> syn::Result<ForeignKey> {
-        let other = self.referred(&key.table)?;
-        let referenced = if key.referenced.is_empty() {
-            &other.primary_key
-        } else {
-            &key.referenced
-        };
-        if referenced.len() != key.columns.len() {
-            let message = format!(
-                "the key has {} columns, and {} has {}",
-                key.columns.len(),
-                other.name,
-                referenced.len()
-            );
-            return Err(syn::Error::new_spanned(&key.table, message));
-        }
-        self.refers(model, key, (other, referenced))?;
-        let names = columns(model, &key.columns)?;
-        let shown: Vec<_> = names.iter().map(String::as_str).collect();
-        let by_template = || {
-            let naming = &self.naming;
-            naming.name(
-                self.dialect,
-                &naming.fk,
-                &model.name.name,
-                &shown,
-                &other.name.name,
-            )
-        };
-        Ok(ForeignKey {
-            name: key.name.as_ref().map_or_else(
-                || Facet::Suggested(by_template()),
-                |name| Facet::Known(name.value()),
-            ),
-            table: other.name.clone(),
-            referenced: columns(other, referenced)?,
-            on_delete: key.on_delete,
-            on_update: key.on_update,
-            deferrable: key.deferrable,
-            columns: names,
-        })
-    }
-
-    /// The model that a path's last name calls.
-    fn referred(&self, path: &Path) -> syn::Result<&Model> {
-        let name = path
-            .segments
-            .last()
-            .map(|last| plain(&last.ident))
-            .unwrap_or_default();
-        self.by_module.get(&name).copied().ok_or_else(|| {
-            syn::Error::new_spanned(path, format!("no model has the table `{name}`"))
-        })
-    }
-
-    fn unique(&self, model: &Model, unique: &ModelUnique) -> syn::Result<Unique> {
-        let columns = columns(model, &unique.columns)?;
-        let shown: Vec<_> = columns.iter().map(String::as_str).collect();
-        Ok(Unique {
-            name: self.named(unique.name.as_ref(), &self.naming.uq, model, &shown),
-            nulls_not_distinct: unique.nulls_not_distinct,
-            deferrable: unique.deferrable,
-            columns,
-        })
-    }
-
-    fn index(&self, model: &Model, index: &ModelIndex) -> syn::Result<Index> {
-        let mut found = Index::default();
-        let mut shown = Vec::new();
-        for (at, of) in index.parts.iter().enumerate() {
-            let mut part = match &of.key {
-                PartKey::Column(ident) => IndexPart::column(model.column(ident)?),
-                PartKey::Expression(text) => IndexPart::expression(text.as_str()),
-            };
-            shown.push(of.column().map_or_else(
-                || Ok(format!("expr{}", at + 1)),
-                |ident| model.column(ident),
-            )?);
-            part.descending = of.descending;
-            part.nulls_first = of.nulls_first;
-            part.operator_class.clone_from(&of.operator_class);
-            found.parts.push(part);
-        }
-        let shown: Vec<_> = shown.iter().map(String::as_str).collect();
-        found.name = self.named(index.name.as_ref(), &self.naming.ix, model, &shown);
-        found.unique = index.unique;
-        found.nulls_not_distinct = index.nulls_not_distinct;
-        found.predicate = index.predicate.clone().map(Expression::from);
-        found.method = index.method.clone().filter(|method| method != "btree");
-        found.include = columns(model, &index.include)?;
-        Ok(found)
-    }
-
-    fn checks(&self, model: &Model) -> syn::Result<Vec<Check>> {
-        let mut whole = 0;
-        let mut checks = Vec::new();
-        for check in &model.checks {
-            let column = match &check.column {
-                Some(ident) => model.column(ident)?,
-                None => {
-                    whole += 1;
-                    whole.to_string()
-                }
-            };
-            let mut said = Check::that(check.expression.as_str());
-            said.name = self.named(check.name.as_ref(), &self.naming.ck, model, &[&column]);
-            checks.push(said);
-        }
-        for field in &model.fields {
-            let name = || {
-                let columns = [field.name.as_str(), "labels"];
-                self.named(None, &self.naming.ck, model, &columns)
-            };
-            let of = self.own_enum(field);
-            checks.extend(of.and_then(|of| of.check(self.dialect, &field.name, name())));
-        }
-        Ok(checks)
-    }
 }
 
 /// A name that a table had: in the same schema, unless another stands before it. SQLite's tables stay in their file.
@@ -412,8 +292,4 @@ fn former(now: &Name, old: &str, dialect: Dialect) -> Name {
         Some((schema, name)) if dialect != Dialect::Sqlite => Name::qualified(schema, name),
         _ => now.sibling(old),
     }
-}
-
-fn columns(model: &Model, idents: &[Ident]) -> syn::Result<Vec<String>> {
-    idents.iter().map(|ident| model.column(ident)).collect()
 }

@@ -160,6 +160,8 @@ fn part(input: ParseStream<'_>) -> syn::Result<ModelPart> {
             descending: false,
             nulls_first: None,
             operator_class: None,
+            collation: None,
+            prefix: None,
         }
     } else {
         ModelPart::of(input.call(Ident::parse_any)?)
@@ -170,6 +172,8 @@ fn part(input: ParseStream<'_>) -> syn::Result<ModelPart> {
             "asc" => {}
             "desc" => part.descending = true,
             "ops" => part.operator_class = Some(input.parse::<LitStr>()?.value()),
+            "collate" => part.collation = Some(input.parse::<LitStr>()?.value()),
+            "prefix" => part.prefix = Some(input.parse::<syn::LitInt>()?.base10_parse()?),
             "nulls" => {
                 let place: Ident = input.parse()?;
                 part.nulls_first = match place.to_string().as_str() {
@@ -346,6 +350,8 @@ impl ModelPart {
             descending: false,
             nulls_first: None,
             operator_class: None,
+            collation: None,
+            prefix: None,
         }
     }
 

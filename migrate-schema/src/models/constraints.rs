@@ -88,6 +88,8 @@ impl Resolver<'_> {
             part.descending = of.descending;
             part.nulls_first = of.nulls_first;
             part.operator_class.clone_from(&of.operator_class);
+            part.collation.clone_from(&of.collation);
+            part.prefix = of.prefix;
             found.parts.push(part);
         }
         let shown: Vec<_> = shown.iter().map(String::as_str).collect();

@@ -116,6 +116,9 @@ pub(super) struct ModelPart {
     pub(super) descending: bool,
     pub(super) nulls_first: Option<bool>,
     pub(super) operator_class: Option<String>,
+    pub(super) collation: Option<String>,
+    /// How much of a text is in it (MySQL).
+    pub(super) prefix: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -109,11 +109,11 @@ impl Parts<'_> {
         if let Some(class) = &part.operator_class {
             said.push_str(&format!(" ops {class:?}"));
         }
-        if part.collation.is_some() || part.prefix.is_some() {
-            self.notes.push(
-                "an index has a collation or a prefix of its own, which attributes do not say"
-                    .to_owned(),
-            );
+        if let Some(collation) = &part.collation {
+            said.push_str(&format!(" collate {collation:?}"));
+        }
+        if let Some(prefix) = part.prefix {
+            said.push_str(&format!(" prefix {prefix}"));
         }
         said
     }

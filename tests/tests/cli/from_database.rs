@@ -100,6 +100,43 @@ fn what_a_database_has_twice_it_has_twice_again(database: &Database) {
 }
 
 #[test]
+fn an_index_of_a_part_of_a_text_or_in_an_order_of_its_own_is_said_in_models() {
+    for (backend, sql) in [
+        (
+            Backend::Mysql,
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, KEY first_letters (a(20)), UNIQUE KEY u (a(10)));\n",
+        ),
+        (
+            Backend::Sqlite,
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\nCREATE INDEX i ON t (a COLLATE RTRIM DESC);\n",
+        ),
+        (
+            Backend::Postgres,
+            "CREATE TABLE t (id INTEGER CONSTRAINT pk_t PRIMARY KEY, a TEXT);\nCREATE INDEX i ON t (a COLLATE \"C\" DESC);\n",
+        ),
+    ] {
+        let Some(database) = Database::create(backend) else {
+            continue;
+        };
+        database.run(sql);
+        let app = directory();
+        _ = run_on(app.path(), &database, &["init", "--from-database"]).expect(0);
+        _ = run_on(app.path(), &database, &["diff", "database", "models"]).expect(0);
+        let scripted = run_on(
+            app.path(),
+            &database,
+            &["schema", "--from", "models", "--as", "sql"],
+        );
+        let scripted = scripted.expect(0).stdout;
+        let Some(other) = Database::create(backend) else {
+            continue;
+        };
+        other.run(&scripted);
+        _ = run_on(app.path(), &database, &["diff", "database", other.url()]).expect(0);
+    }
+}
+
+#[test]
 fn a_form_that_postgres_reads_into_another_one_is_no_difference() {
     let Some(database) = Database::create(Backend::Postgres) else {
         return;

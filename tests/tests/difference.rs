@@ -61,6 +61,18 @@ fn what_only_postgres_has(database: &Database) {
             table.columns[0].identity = Facet::Known(Some(identity.into()));
         })
     };
+    let limited = |start: Option<i64>, increment: i64| {
+        let mut schema = numbered(IdentityKind::ByDefault, start);
+        if let Some(identity) = schema.tables[0].columns[0].identity.get_mut() {
+            let sequence = &mut identity.sequence;
+            sequence.increment = Some(increment);
+            (sequence.minimum, sequence.maximum) = match increment {
+                ..0 => (None, Some(-3)),
+                _ => (Some(3), None),
+            };
+        }
+        schema
+    };
     let cases = [
         (
             "a value is added",
@@ -102,6 +114,16 @@ fn what_only_postgres_has(database: &Database) {
         ),
         ("computed otherwise", computed("id + 1"), computed("id + 2")),
         ("computed no more", computed("id + 1"), plain("integer")),
+        (
+            "an identity that starts at its lowest number",
+            limited(Some(7), 2),
+            limited(None, 2),
+        ),
+        (
+            "an identity that goes down from its highest number",
+            limited(Some(-7), -2),
+            limited(None, -2),
+        ),
         (
             "another identity",
             numbered(IdentityKind::ByDefault, None),

@@ -190,7 +190,7 @@ fn part(input: ParseStream<'_>) -> syn::Result<ModelPart> {
             _ => {
                 return Err(syn::Error::new(
                     word.span(),
-                    "an order is asc, desc, nulls first or nulls last",
+                    "after a part of an index stands asc, desc, nulls first, nulls last, ops \"...\", collate \"...\" or prefix 20",
                 ));
             }
         }

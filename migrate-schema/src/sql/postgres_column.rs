@@ -104,7 +104,7 @@ fn changed_options(from: &Sequence, to: &Sequence) -> Vec<String> {
         })
     };
     let numbers = [
-        number("START WITH", from.start, to.start, "START WITH 1"),
+        number("START WITH", Some(first(from)), Some(first(to)), ""),
         number(
             "INCREMENT BY",
             from.increment,
@@ -124,6 +124,15 @@ fn changed_options(from: &Sequence, to: &Sequence) -> Vec<String> {
         .into()
     });
     numbers.into_iter().flatten().chain(cycle).collect()
+}
+
+/// Where a sequence starts: without a word at its lowest number, or at its highest where it goes down.
+fn first(of: &Sequence) -> i64 {
+    let end = match of.increment {
+        Some(..0) => of.maximum.unwrap_or(-1),
+        _ => of.minimum.unwrap_or(1),
+    };
+    of.start.unwrap_or(end)
 }
 
 /// The statements that make one column of another.

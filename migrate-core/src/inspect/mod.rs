@@ -127,6 +127,23 @@ impl Inspector {
         Ok(schemas)
     }
 
+    /// What PostgreSQL has there that no schema value holds, each in two words: `extension citext`, `function touch`. Elsewhere nothing is
+    /// named.
+    ///
+    /// # Errors
+    /// [`InspectError::Server`]: the server refused.
+    pub fn left_out<C: AsConnection<M>, M>(
+        &self,
+        connection: &mut C,
+    ) -> Result<Vec<String>, InspectError> {
+        let server = server(connection);
+        match server.backend() {
+            #[cfg(feature = "postgres")]
+            Backend::Postgres => postgres::left_out(server, &self.schemas),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// A schema from elsewhere without the tables that are not looked at.
     #[must_use]
     pub fn among(&self, mut schema: Schema) -> Schema {

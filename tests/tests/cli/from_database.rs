@@ -256,3 +256,23 @@ fn schemas_that_were_not_asked_for_are_named_with_the_way_to_ask() {
         assert!(none.stderr.contains(help), "{none}");
     });
 }
+
+/// An empty database would refuse up.sql without some of them.
+#[test]
+fn what_the_revision_does_not_make_is_named() {
+    on(Backend::Postgres, |database| {
+        database.run(
+            "CREATE EXTENSION citext;
+             CREATE DOMAIN amount AS integer;
+             CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+             CREATE TABLE members (id integer PRIMARY KEY, email citext, paid amount);
+             CREATE TRIGGER touched BEFORE UPDATE ON members FOR EACH ROW EXECUTE FUNCTION touch();
+             CREATE VIEW payers AS SELECT id FROM members;",
+        );
+        let app = directory();
+        let init = run_on(app.path(), database, &["init", "--from-database"]).expect(0);
+        let named = "write into it what is not in it and what it needs: domain amount, extension citext, function touch, trigger touched, \
+            view payers\n";
+        assert!(init.stdout.contains(named), "{init}");
+    });
+}

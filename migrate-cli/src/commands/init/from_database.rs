@@ -23,6 +23,8 @@ pub(super) struct Found {
     seen: Schema,
     /// The schemas that have tables too, and were not asked for.
     others: Vec<String>,
+    /// What up.sql does not make, as far as it is known.
+    left_out: Vec<String>,
     up: String,
     down: String,
 }
@@ -53,6 +55,7 @@ impl Found {
         let seen = inspector.schema_without_domains(&mut connection);
         let seen = seen.map_err(wrong)?;
         let others = inspector.other_schemas(&mut connection).map_err(wrong)?;
+        let left_out = inspector.left_out(&mut connection).map_err(wrong)?;
         if schema.tables.is_empty() {
             return Err(no_table(&url, settings, &others));
         }
@@ -67,6 +70,7 @@ impl Found {
             schema,
             seen,
             others,
+            left_out,
             up,
             down,
         })
@@ -129,9 +133,13 @@ impl Found {
         outcome
             .created
             .push(format!("{}/, which makes {tables}", context.shown(&folder)));
-        outcome.next.push(
-            "look through up.sql: extensions, domains, views, functions, procedures and triggers of the database are not in it".to_owned(),
-        );
+        outcome.next.push(match self.left_out.as_slice() {
+            [] => "look through up.sql: views, functions, procedures and triggers of the database are not in it".to_owned(),
+            all => format!(
+                "look through up.sql, and write into it what is not in it and what it needs: {}",
+                all.join(", ")
+            ),
+        });
         outcome.next.push(format!(
             "`migrate stamp head`: {} has all of it already",
             self.url

@@ -33,6 +33,20 @@ pub(super) const TABLES_ELSEWHERE: &str = "\
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e') \
     ORDER BY n.nspname, c.relname";
 
+/// What is there and no schema value holds, in words. What an extension brought comes and goes with it.
+pub(super) const LEFT_OUT: &str = "\
+    WITH own AS (SELECT e.objid FROM pg_depend e WHERE e.deptype = 'e') \
+    SELECT 'extension ' || extname FROM pg_extension WHERE extname <> 'plpgsql' \
+    UNION SELECT 'domain ' || t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+      WHERE t.typtype = 'd' AND {tables} AND t.oid NOT IN (SELECT objid FROM own) \
+    UNION SELECT 'view ' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+      WHERE c.relkind IN ('v', 'm') AND {tables} AND c.oid NOT IN (SELECT objid FROM own) \
+    UNION SELECT CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.proname \
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {tables} AND p.oid NOT IN (SELECT objid FROM own) \
+    UNION SELECT 'trigger ' || g.tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT g.tgisinternal AND {tables} \
+    ORDER BY 1";
+
 /// What is read like a table and is none.
 pub(super) const VIEWS: &str = "\
     SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \

@@ -43,6 +43,19 @@ pub(super) fn elsewhere(
     Ok(rows.iter().map(name).collect())
 }
 
+/// What of these schemas and the current one no schema value holds.
+pub(super) fn left_out(
+    server: &mut dyn Server,
+    schemas: &[String],
+) -> Result<Vec<String>, InspectError> {
+    let sql = catalogue::LEFT_OUT.replace("{tables}", &catalogue::tables_of(schemas));
+    let rows = server.rows(&sql).map_err(refused("what is no table"))?;
+    Ok(rows
+        .iter()
+        .map(|row| row.text_or_empty(0).to_owned())
+        .collect())
+}
+
 /// Does something in a transaction, or in a part of one, that is rolled back: the search path is what it was again.
 fn aside<T>(
     server: &mut dyn Server,

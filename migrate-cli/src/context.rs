@@ -301,6 +301,15 @@ impl<'a> Context<'a> {
         self.search(&chosen, &self.variables()).first()
     }
 
+    /// The same for a command that may do without a directory.
+    pub(crate) fn database_anywhere(&self) -> Result<Option<DatabaseUrl>, CommandError> {
+        if self.place_if_any()?.is_some() {
+            return self.database();
+        }
+        let chosen = self.choose(Settings::default())?;
+        self.search(&chosen, &self.variables()).first()
+    }
+
     /// The places where the database may be named.
     pub(crate) fn search<'s>(
         &'s self,

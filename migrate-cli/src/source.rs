@@ -132,10 +132,12 @@ impl<'a> Sources<'a> {
                 .with_help("leave one of them out"));
             }
             (Some(backend), _) => backend,
-            (None, backend) => super::commands::meant(context, backend)?,
+            (None, backend) => {
+                super::commands::meant(context, context.database_anywhere()?, backend)?
+            }
         };
         if server.is_none() {
-            let found = context.database()?;
+            let found = context.database_anywhere()?;
             server = found.filter(|url| url.backend().is_ok_and(|of| of == backend));
         }
         let place = context.place_if_any()?;

@@ -5,6 +5,7 @@ use migrate_core::{Backend, Error, Offline, OfflineScript};
 use serde_json::json;
 
 use crate::context::{Context, only};
+use crate::database_url::DatabaseUrl;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
@@ -22,7 +23,7 @@ pub(crate) fn print(
     backend: Option<Backend>,
     write: impl FnOnce(Offline<'_>) -> Result<OfflineScript, Error>,
 ) -> Result<(), CommandError> {
-    let backend = meant(context, backend)?;
+    let backend = meant(context, context.database()?, backend)?;
     let loaded = context.load(ui, only(backend))?;
     let script = write(loaded.migrations.offline(backend).tool(context.tool()))
         .map_err(|error| CommandError::core(error, &loaded.shown))?;
@@ -44,9 +45,9 @@ pub(crate) fn print(
 /// The backend that is meant: the option's, or the URL's, or the only one that the project has.
 pub(crate) fn meant(
     context: &Context<'_>,
+    url: Option<DatabaseUrl>,
     option: Option<Backend>,
 ) -> Result<Backend, CommandError> {
-    let url = context.database()?;
     let named = url.as_ref().map(|url| url.backend()).transpose()?;
     match (option, named) {
         (Some(option), Some(named)) if option != named => {

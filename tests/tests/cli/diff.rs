@@ -190,3 +190,50 @@ error: a database of postgres is to be made for a moment, and no server is named
 "#]],
     );
 }
+
+#[test]
+fn two_scripts_need_no_project() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tables = "CREATE TABLE orgs (id INTEGER PRIMARY KEY);\n";
+    std::fs::write(folder.path().join("a.sql"), tables).expect("a script");
+    let more = format!("{tables}CREATE TABLE members (id INTEGER PRIMARY KEY);\n");
+    std::fs::write(folder.path().join("b.sql"), more).expect("another");
+    let diff = &["diff", "a.sql", "b.sql"];
+    says(
+        said(
+            folder.path(),
+            &[&diff[..], &["--backend", "sqlite"]].concat(),
+        ),
+        str![[r#"
+members
+  + create table
+--- stderr
+error: a.sql and b.sql differ: 1 change
+--- exit code 3
+
+"#]],
+    );
+    says(
+        said(folder.path(), diff),
+        str![[r#"
+--- stderr
+error: for which database the SQL is to be is not said
+  help: add --backend sqlite, --backend postgres or --backend mysql
+--- exit code 2
+
+"#]],
+    );
+    says(
+        said(
+            folder.path(),
+            &["diff", "chain", "b.sql", "--backend", "sqlite"],
+        ),
+        str![[r#"
+--- stderr
+error: there is no migrations/ here or in a directory above
+  help: `migrate init` makes it; one that is elsewhere is named by --dir
+--- exit code 1
+
+"#]],
+    );
+}

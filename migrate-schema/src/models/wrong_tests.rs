@@ -42,7 +42,7 @@ fn what_cannot_be_is_an_error_at_its_token() {
         ),
         (
             "#[table(index(columns(id sideways)))] struct T { id: i32 }",
-            "an order is",
+            "after a part of an index stands asc, desc",
         ),
         (
             "#[table(foreign_key(columns(id), references(ts(id, a))))] struct T { id: i32, a: i32 }",

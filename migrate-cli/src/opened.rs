@@ -1,11 +1,13 @@
 //! A database that is open to be looked at: one that is there, or one for the moment.
 
-use migrate_core::{AnyConnection, Scratch};
+use migrate_core::AnyConnection;
+
+use crate::scratch::Temporary;
 
 /// The connection to a database, and the database itself where it goes with this value.
 pub(crate) enum Opened {
     There(Box<AnyConnection>),
-    Scratch(Box<Scratch>),
+    Scratch(Box<Temporary>),
 }
 
 impl Opened {

@@ -59,6 +59,19 @@ impl Signals {
         received(&self.number)
     }
 
+    /// At the first signal does what is still to be done, and ends the process.
+    pub(crate) fn end_after(self, last: impl Fn() + Send + 'static) {
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(GLANCE);
+                if let Some(signal) = self.received() {
+                    last();
+                    low_level::exit(KILLED + i32::from(signal));
+                }
+            }
+        });
+    }
+
     /// From the first signal on, ends the statements that the run waits for, until what is given back is dropped.
     pub(crate) fn watch(&self, canceller: &Canceller, json: bool) -> Watch {
         let over = Arc::new(AtomicBool::new(false));

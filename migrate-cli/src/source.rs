@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::{
-    Backend, Error, Failure, InspectError, Inspector, Migrations, Scratch, Seed, SeedOptions,
-    Settings, dialect,
+    Backend, Error, Failure, InspectError, Inspector, Migrations, Seed, SeedOptions, Settings,
+    dialect,
 };
 use migrate_schema::{Difference, Renames, Schema};
 
@@ -14,7 +14,7 @@ use crate::error::CommandError;
 use crate::models;
 use crate::opened::Opened;
 use crate::origin::Origin;
-use crate::scratch;
+use crate::scratch::{self, Temporary};
 use crate::ui::Ui;
 
 /// The words that the help of a command has for a source.
@@ -236,7 +236,7 @@ impl<'a> Sources<'a> {
     }
 
     /// A database that the chain builds.
-    fn chain(&self, ui: &mut Ui, revision: &str) -> Result<Scratch, CommandError> {
+    fn chain(&self, ui: &mut Ui, revision: &str) -> Result<Temporary, CommandError> {
         let loaded = self.context.load_to_look(ui, only(self.backend))?;
         let chain = loaded.migrations.chain();
         let target: migrate_core::Target = revision
@@ -250,7 +250,7 @@ impl<'a> Sources<'a> {
     }
 
     /// A database that a script makes.
-    fn file(&self, path: &Path) -> Result<Scratch, CommandError> {
+    fn file(&self, path: &Path) -> Result<Temporary, CommandError> {
         let shown = self.context.shown(path);
         let folder = path.parent().unwrap_or(Path::new(""));
         let folder = self.context.shown(folder);
@@ -260,7 +260,7 @@ impl<'a> Sources<'a> {
         }
         let seed = Seed::read(&whole, self.backend)
             .map_err(|problems| CommandError::script(problems, &folder, &shown))?;
-        let mut scratch = scratch::empty(&self.server()?)?;
+        let mut scratch = Temporary::beside(&self.server()?)?;
         let options = SeedOptions {
             tool: self.context.tool(),
             ..SeedOptions::default()

@@ -47,6 +47,12 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// The database on its server, for who has to drop it from elsewhere, as where a signal ends the process; `None` for one in memory.
+    #[must_use]
+    pub const fn database(&self) -> Option<&NamedDatabase> {
+        self.database.as_ref()
+    }
+
     /// The connection to it.
     pub fn connection(&mut self) -> &mut AnyConnection {
         self.connection

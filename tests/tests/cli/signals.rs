@@ -140,3 +140,27 @@ fn a_signal_ends_a_seed_which_is_rolled_back_and_says_so_by_its_exit_code() {
         });
     }
 }
+
+/// A database for the moment goes with the command that made it.
+#[test]
+fn a_signal_drops_the_database_that_was_made_for_the_moment() {
+    on(Backend::Postgres, |database: &Database| {
+        let project = slow("30");
+        for (name, code) in [("TERM", 143), ("INT", 130)] {
+            let command = ["diff", "chain", "chain@base"];
+            let mut run = start(&project, database.url(), &command);
+            let named = format!(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE 'migrate_scratch_{}_%'",
+                run.id()
+            );
+            let until = Instant::now() + Duration::from_secs(20);
+            while database.value(&named) == "0" && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            assert_ne!(database.value(&named), "0", "it is made");
+            signal(&run, name);
+            _ = run.wait(Duration::from_secs(20)).expect(code);
+            assert_eq!(database.value(&named), "0", "it is gone");
+        }
+    });
+}

@@ -191,10 +191,15 @@ impl<'a> Sources<'a> {
     ) -> Result<Difference, CommandError> {
         let renames = Renames::default();
         let dialect = dialect(self.backend);
-        let by_text = Difference::between(&from.schema, &to.schema, dialect, &renames);
         let two = from.opened.is_some() && to.opened.is_some();
-        if two && by_text.is_empty() {
-            return Ok(by_text);
+        let by_text = |from: &Read, to: &Read| {
+            Difference::between(&from.schema, &to.schema, dialect, &renames)
+        };
+        if two {
+            let by_text = by_text(from, to);
+            if by_text.is_empty() {
+                return Ok(by_text);
+            }
         }
         let mut refused = None;
         if let Some(opened) = &mut from.opened {
@@ -214,8 +219,8 @@ impl<'a> Sources<'a> {
             }
         }
         match refused {
-            None => Ok(by_text),
-            Some(InspectError::Refused { .. }) if two => Ok(by_text),
+            None => Ok(by_text(from, to)),
+            Some(InspectError::Refused { .. }) if two => Ok(by_text(from, to)),
             Some(error) => Err(cannot(error)),
         }
     }
